@@ -1,0 +1,2 @@
+//! AI functions: starting, watching and stopping them.
+pub mod api;

@@ -1,0 +1,43 @@
+//! The parts that every page is made of.
+
+mod badge;
+mod dialog;
+mod empty;
+mod fields;
+mod filters;
+mod format;
+mod icon;
+mod launcher;
+mod page_header;
+mod progress;
+mod shell;
+mod stat;
+mod table;
+mod table_parts;
+mod tags;
+mod toast;
+mod top_bar;
+mod url;
+mod verdict;
+
+pub use badge::{Badge, Badged, Tag, Tone};
+pub use dialog::{ConfirmDialog, Dialog, Drawer};
+pub use empty::{EmptyState, ErrorState, FormError, NeedsSite, Skeleton};
+pub use fields::{Field, PasswordInput, Select, SubmitButton, TextArea, TextInput, options_of};
+pub use filters::{FilterRange, FilterSelect, TextSearch, ToolBar};
+pub use format::{TimeAgo, count, day_and_time, number, optional_number, usd_micros};
+pub use icon::{Icon, lu};
+pub use launcher::AiLauncher;
+pub use page_header::PageHeader;
+pub use progress::{ProgressPanel, use_running_task};
+pub use shell::{Frame, Mark};
+pub use stat::Stat;
+pub use table::DataTable;
+pub(crate) use table::bulk_bar;
+pub(crate) use table_parts::foot as page_links;
+pub use table_parts::{Align, Column};
+pub use tags::TagsInput;
+pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};
+pub use top_bar::{ThemeSwitch, chosen_theme, set_theme};
+pub use url::{UrlState, use_url_state};
+pub use verdict::Verdict;

@@ -1,0 +1,93 @@
+//! The user interface: pages, components, server functions.
+//!
+//! One tree of pages for server (`ssr`) and browser (`hydrate`). Pages are made of [`components`]; the server functions
+//! of a module stand in its `api`, are three lines long and call `domain`.
+// Signals and views make types of some depth.
+#![recursion_limit = "256"]
+
+pub mod accounts;
+pub mod ai;
+pub mod billing;
+pub mod browser;
+pub mod components;
+pub mod context;
+pub mod live;
+mod not_found;
+pub mod planner;
+pub mod publisher;
+pub mod sites;
+pub mod system;
+pub mod workspace;
+pub mod writer;
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use components::{Frame, Toaster, chosen_theme, provide_toasts};
+
+/// The HTML document around the application; only the server renders it.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=chosen_theme()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet id="leptos" options=options.clone()/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Every page of the application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_toasts();
+    // Tells the style sheet, and whoever drives the page, that buttons work from now on.
+    Effect::new(|_| {
+        if let Some(body) = document().body() {
+            // Refused only for names that are not names.
+            let _ = body.set_attribute("data-hydrated", "true");
+        }
+    });
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "IGNY8".to_owned() } else { format!("{title} · IGNY8") }/>
+        <Router>
+            <Routes fallback=not_found::NotFoundPage>
+                <Route path=path!("/signup") view=accounts::SignUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/signin") view=accounts::SignInPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("") view=system::HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/keywords") view=planner::KeywordsPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/keywords/import") view=planner::ImportPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/clusters") view=planner::ClustersPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/clusters/:id") view=planner::ClusterPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/ideas") view=planner::IdeasPage ssr=SsrMode::Async/>
+                    <Route path=path!("writer/tasks") view=writer::TasksPage ssr=SsrMode::Async/>
+                    <Route path=path!("writer/content") view=writer::ContentPage ssr=SsrMode::Async/>
+                    <Route path=path!("writer/content/:id") view=writer::ArticlePage ssr=SsrMode::Async/>
+                    <Route path=path!("writer/images") view=writer::ImagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("publish") view=publisher::PublishPage ssr=SsrMode::Async/>
+                    <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
+                    <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings") view=system::SettingsPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <Toaster/>
+    }
+}

@@ -1,0 +1,153 @@
+//! One cluster and its keywords.
+
+use std::collections::BTreeSet;
+
+use entity::{
+    ApiError, ClusterId,
+    ai_task::{AiFunction, Progress, Start},
+    cluster,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    api::{delete_clusters, get_cluster},
+    cluster_form::ClusterForm,
+    keyword_table::{KeywordTable, Rows, keyword_rows},
+    parts::{DoneNote, act, use_may_edit},
+};
+use crate::components::{
+    AiLauncher, Badge, ConfirmDialog, Dialog, EmptyState, ErrorState, Icon, PageHeader, ProgressPanel, Skeleton, Stat,
+    lu, number, use_running_task, use_toasts, use_url_state,
+};
+
+/// One cluster: what it is, its keywords, ideas from it.
+#[component]
+pub fn ClusterPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ClusterId>().ok())));
+    let cluster = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => get_cluster(id).await,
+                None => Err(ApiError::new("not_found", "There is no such cluster.")),
+            }
+        },
+    );
+    // A cluster that does not exist has no keywords either: the list asks for number 0.
+    let rows = keyword_rows(Signal::derive(move || Some(id.get().unwrap_or_default())));
+    view! {
+        <Transition fallback=|| view! { <Skeleton/> }>
+            {move || cluster.get().map(|result| match result {
+                Ok(found) => view! { <Cluster found reload=move |()| cluster.refetch() rows/> }.into_any(),
+                Err(error) => {
+                    view! {
+                        <PageHeader title="Cluster"/>
+                        <div class="panel">
+                            <ErrorState error retry=move |()| cluster.refetch()/>
+                        </div>
+                    }.into_any()
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Cluster(
+    /// What is stored.
+    found: cluster::Model,
+    /// Loads it again.
+    #[prop(into)]
+    reload: Callback<()>,
+    /// Its keywords.
+    rows: Rows,
+) -> impl IntoView {
+    let toasts = use_toasts();
+    let url = use_url_state();
+    let id = found.id;
+    let editing = RwSignal::new(false);
+    let delete_open = RwSignal::new(false);
+    let request = RwSignal::new(None::<Start>);
+    let task = use_running_task(&[AiFunction::GenerateIdeas]);
+    let note = RwSignal::new(None::<String>);
+    let selection = RwSignal::new(BTreeSet::<i64>::new());
+    let stored = StoredValue::new(found.clone());
+    let delete = move |()| {
+        act(toasts, delete_clusters(vec![id]), move |_| {
+            toasts.success("Cluster deleted. Its keywords stay.");
+            url.go("/planner/clusters");
+        });
+    };
+    let done = move |progress: Progress| {
+        if progress.items_done > 0 {
+            note.set(Some("Your ideas are ready.".to_owned()));
+        }
+    };
+    let may_edit = use_may_edit();
+    let ideas_href = format!("/planner/ideas?cluster={id}");
+    view! {
+        <nav aria-label="Where this is" class="mb-2 text-sm">
+            <a class="link link-hover muted" href="/planner/clusters">"Clusters"</a>
+        </nav>
+        <PageHeader title=found.name.clone() purpose=found.description.clone()>
+            <a class="btn btn-sm" href=ideas_href>"Its ideas"</a>
+            <Show when=move || may_edit.get()>
+                <button type="button" class="btn btn-sm js-only" on:click=move |_| editing.set(true)>
+                    <Icon icon=lu::LuPencil class="size-4"/>
+                    "Edit"
+                </button>
+                <button type="button" class="btn btn-sm js-only text-error" on:click=move |_| delete_open.set(true)>
+                    <Icon icon=lu::LuTrash2 class="size-4"/>
+                    "Delete"
+                </button>
+                <button
+                    type="button"
+                    class="btn btn-primary btn-sm js-only"
+                    on:click=move |_| request.set(Some(Start::GenerateIdeas { cluster_ids: vec![id] }))
+                >
+                    <Icon icon=lu::LuLightbulb class="size-4"/>
+                    "Generate ideas"
+                </button>
+            </Show>
+        </PageHeader>
+        <div class="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3">
+            <Stat label="Keywords" value=number(found.keywords_count)/>
+            <Stat label="Searches a month" value=number(found.volume)/>
+            <div class="panel min-w-0 p-4">
+                <span class="block text-xs font-medium muted">"Status"</span>
+                <span class="mt-2 block"><Badge value=found.status/></span>
+            </div>
+        </div>
+        <ProgressPanel task on_done=done/>
+        <DoneNote note href="/planner/ideas" link="See the ideas"/>
+        <KeywordTable
+            rows of_cluster=true selection
+            empty=|| view! {
+                <EmptyState
+                    icon=lu::LuKeyRound
+                    title="No keywords in this cluster"
+                    text="Choose keywords in the list and group them: those that fit are added here."
+                >
+                    <a class="btn btn-primary btn-sm" href="/planner/keywords?clustered=no">"Ungrouped keywords"</a>
+                </EmptyState>
+            }
+        />
+        <AiLauncher request task on_started=move |_| note.set(None)/>
+        <ConfirmDialog
+            open=delete_open title="Delete this cluster?" confirm="Delete" on_confirm=delete
+            text="Its keywords stay and can be grouped again. Ideas made from it stay too."
+        />
+        <Dialog open=editing title="Edit cluster">
+            <ClusterForm
+                stored=Some(stored.get_value())
+                on_saved=move |_| {
+                    editing.set(false);
+                    toasts.success("Cluster saved.");
+                    reload.run(());
+                }
+            />
+        </Dialog>
+    }
+}

@@ -1,0 +1,109 @@
+//! Settings of the account and of this browser.
+
+use leptos::prelude::*;
+
+use super::{api, provider_form::ProviderForm};
+use crate::{
+    components::{ErrorState, PageHeader, Skeleton, chosen_theme, set_theme},
+    workspace::use_workspace,
+};
+
+/// Settings of the account and of this browser.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let setting = Resource::new(|| (), |()| api::provider());
+    view! {
+        <PageHeader title="Settings" purpose="Who does the AI work, and how this application looks."/>
+        <div class="max-w-3xl space-y-6">
+            <section class="panel p-5 sm:p-6" aria-labelledby="provider">
+                <h2 id="provider" class="text-base font-semibold">"AI provider"</h2>
+                <p class="mb-5 mt-1 text-sm muted">
+                    "The built-in engine groups keywords, proposes ideas, drafts outlines and draws title pictures without any other service. A language model writes full articles."
+                </p>
+                <Transition fallback=|| view! { <Skeleton rows=4/> }>
+                    {move || {
+                        setting
+                            .get()
+                            .map(|result| match result {
+                                Ok(found) => view! { <ProviderForm setting=found/> }.into_any(),
+                                Err(error) => view! { <ErrorState error retry=move |()| setting.refetch()/> }.into_any(),
+                            })
+                    }}
+                </Transition>
+            </section>
+            <Appearance/>
+            <Person/>
+        </div>
+    }
+}
+
+#[component]
+fn Appearance() -> impl IntoView {
+    let theme = RwSignal::new(None::<&'static str>);
+    Effect::new(move |_| theme.set(Some(chosen_theme().unwrap_or_default())));
+    let choice = move |value: &'static str, name: &'static str, text: &'static str| {
+        view! {
+            <label class="flex cursor-pointer items-start gap-3 rounded-field border border-base-300 p-3 has-checked:border-primary has-checked:bg-primary/5">
+                <input
+                    type="radio"
+                    name="theme"
+                    class="radio radio-sm radio-primary mt-0.5"
+                    value=value
+                    prop:checked=move || theme.get() == Some(value)
+                    on:change=move |_| {
+                        theme.set(Some(value));
+                        set_theme(value);
+                    }
+                />
+                <span>
+                    <span class="block text-sm font-medium">{name}</span>
+                    <span class="block text-xs muted">{text}</span>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <section class="panel p-5 sm:p-6" aria-labelledby="appearance">
+            <h2 id="appearance" class="text-base font-semibold">"Appearance"</h2>
+            <fieldset class="mt-4 grid gap-3 sm:grid-cols-3">
+                <legend class="sr-only">"Theme"</legend>
+                {choice("", "As the system", "Follows your device.")}
+                {choice("igny8", "Light", "Ink on paper.")}
+                {choice("igny8-dark", "Dark", "Easy on the eyes at night.")}
+            </fieldset>
+        </section>
+    }
+}
+
+#[component]
+fn Person() -> impl IntoView {
+    let workspace = use_workspace();
+    view! {
+        <section class="panel p-5 sm:p-6" aria-labelledby="person">
+            <h2 id="person" class="text-base font-semibold">"Account"</h2>
+            {move || {
+                workspace
+                    .me
+                    .get()
+                    .map(|me| {
+                        let row = |name: &'static str, value: String| {
+                            view! {
+                                <div class="flex flex-wrap justify-between gap-x-6 py-2">
+                                    <dt class="muted">{name}</dt>
+                                    <dd class="wrap-anywhere">{value}</dd>
+                                </div>
+                            }
+                        };
+                        view! {
+                            <dl class="mt-2 divide-y divide-base-300 text-sm">
+                                {row("Account", me.account.name)}
+                                {row("Plan", me.plan_name)}
+                                {row("Signed in as", me.user.email)}
+                                {row("Role", me.user.role.label().to_owned())}
+                            </dl>
+                        }
+                    })
+            }}
+        </section>
+    }
+}

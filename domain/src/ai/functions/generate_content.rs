@@ -1,0 +1,315 @@
+//! Writes the article of a task.
+
+use entity::{
+    TaskId, ai_task_item, cluster, content,
+    content::{ContentSource, ContentStatus},
+    content_version::VersionReason,
+    credit_usage_log::Operation,
+    sector, site, task,
+    task::TaskStatus,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, cluster_keywords, counted, one_site, parse,
+};
+use crate::{
+    App, Error, Result,
+    ai::providers::{Provider, TextRequest},
+    billing, html,
+    scope::{Scope, Scoped},
+    writer::content as articles,
+};
+
+/// A finished article.
+pub struct Article {
+    task: task::Model,
+    title: String,
+    html: String,
+    meta_title: String,
+    meta_description: String,
+    primary_keyword: String,
+    secondary_keywords: String,
+    excerpt: String,
+    slug: String,
+    is_outline: bool,
+}
+
+pub(super) async fn plan(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<Plan> {
+    let most = usize::try_from(app.config.limits.content_tasks_per_request).unwrap_or(usize::MAX);
+    if ids.len() > most {
+        return Err(Error::Invalid {
+            message: format!("{} tasks were selected; one request takes at most {most}.", ids.len()),
+            fields: Vec::new(),
+        });
+    }
+    let rows = task::Entity::find_in(scope)
+        .filter(task::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(task::Column::Id)
+        .all(&app.db)
+        .await?;
+    if rows.len() != ids.len() {
+        return Err(Error::NotFound("A selected task"));
+    }
+    let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
+    let written = content::Entity::find_in(scope)
+        .filter(content::Column::TaskId.is_in(ids.iter().copied()))
+        .one(&app.db)
+        .await?;
+    if let Some(written) = written {
+        return Err(Error::Conflict(format!(
+            "\"{}\" has its article already. Open the article to change it.",
+            written.title
+        )));
+    }
+    let cost = billing::cost_of(&app.db, scope, Operation::Content).await?;
+    Ok(Plan {
+        function: entity::ai_task::AiFunction::GenerateContent,
+        site,
+        sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
+        items: rows
+            .iter()
+            .map(|row| PlannedItem {
+                object_type: "task",
+                object_id: row.id.0,
+                // Models overshoot: half as much again is held, what is not needed is given back.
+                credits: cost.price(counted(&cost, 1, i64::from(row.target_word_count) * 3 / 2)),
+            })
+            .collect(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    html: String,
+    meta_title: String,
+    meta_description: String,
+    primary_keyword: String,
+    secondary_keywords: Vec<String>,
+    excerpt: String,
+}
+
+pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {
+    let db = &context.app.db;
+    let scope = &context.scope;
+    let task = task::Entity::find_in(scope)
+        .filter(task::Column::Id.eq(item.object_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("The task"))?;
+    let input = load_input(context, &task).await?;
+    let cost = billing::cost_of(db, scope, Operation::Content).await?;
+    let Some(provider) = context.text_provider().await? else {
+        let draft = tokio::task::spawn_blocking(move || engine::draft::article(&input))
+            .await
+            .map_err(Error::internal)?;
+        let html = html::sanitize_article(&draft.html);
+        let credits = cost.price(counted(&cost, 1, i64::from(html::word_count(&html))));
+        let article = Article {
+            title: task.title.clone(),
+            task,
+            html,
+            meta_title: draft.meta_title,
+            meta_description: draft.meta_description,
+            primary_keyword: draft.primary_keyword,
+            secondary_keywords: draft.secondary_keywords.join(", "),
+            excerpt: draft.excerpt,
+            slug: draft.slug,
+            is_outline: true,
+        };
+        return Ok(Finished::builtin(Made::Article(Box::new(article)), credits));
+    };
+    let answer = provider.text(&prompt(&input)).await?;
+    let parsed: Answer = parse(&provider, answer.json)?;
+    let (html, _) = html::drop_invented_links(&html::sanitize_article(&parsed.html));
+    let words = html::word_count(&html);
+    if words < 50 {
+        return Err(bad_answer(&provider, &format!("the article has only {words} words.")));
+    }
+    let primary = engine::text::clean_keyword(&parsed.primary_keyword);
+    let article = Article {
+        title: task.title.clone(),
+        html,
+        meta_title: engine::text::truncate_words(&parsed.meta_title, 60),
+        meta_description: engine::text::truncate_words(&parsed.meta_description, 156),
+        slug: engine::text::slugify(if primary.is_empty() { &task.title } else { &primary }),
+        primary_keyword: primary,
+        secondary_keywords: parsed.secondary_keywords.join(", "),
+        excerpt: engine::text::truncate_words(&engine::text::html_text(&parsed.excerpt), 300),
+        is_outline: false,
+        task,
+    };
+    let credits = cost.price(counted(&cost, 1, i64::from(words)));
+    Ok(Finished::by(
+        &provider,
+        answer.model,
+        answer.usage,
+        Made::Article(Box::new(article)),
+        credits,
+    ))
+}
+
+async fn load_input(context: &Context<'_>, task: &task::Model) -> Result<engine::draft::ArticleInput> {
+    let db = &context.app.db;
+    let scope = &context.scope;
+    let site = site::Entity::find_in(scope)
+        .filter(site::Column::Id.eq(task.site_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("The site"))?;
+    let sector = sector::Entity::find_in(scope)
+        .filter(sector::Column::Id.eq(task.sector_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("The sector"))?;
+    let cluster = match task.cluster_id {
+        None => None,
+        Some(id) => {
+            cluster::Entity::find_in(scope)
+                .filter(cluster::Column::Id.eq(id))
+                .one(db)
+                .await?
+        }
+    };
+    let mut keywords = Vec::new();
+    for text in task.keywords.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        keywords.push(engine::ideas::IdeaKeyword {
+            text: text.to_owned(),
+            volume: None,
+            intent: engine::intent::guess(text),
+        });
+    }
+    if let Some(cluster) = &cluster {
+        for keyword in cluster_keywords(db, scope, cluster.id).await? {
+            let key = engine::text::keyword_key(&keyword.text);
+            match keywords
+                .iter_mut()
+                .find(|known| engine::text::keyword_key(&known.text) == key)
+            {
+                Some(known) => {
+                    known.volume = keyword.volume;
+                    known.intent = keyword.intent;
+                }
+                None => keywords.push(keyword),
+            }
+        }
+    }
+    if keywords.is_empty() {
+        keywords.push(engine::ideas::IdeaKeyword {
+            text: task.title.clone(),
+            volume: None,
+            intent: engine::intent::guess(&task.title),
+        });
+    }
+    Ok(engine::draft::ArticleInput {
+        title: task.title.clone(),
+        description: task.description.clone(),
+        cluster_name: cluster
+            .map(|cluster| cluster.name)
+            .unwrap_or_else(|| task.title.clone()),
+        keywords,
+        structure: task.content_structure.clone(),
+        site_name: site.name,
+        sector_name: sector.name,
+        target_words: u32::try_from(task.target_word_count).unwrap_or(1_200),
+    })
+}
+
+fn prompt(input: &engine::draft::ArticleInput) -> TextRequest {
+    let keywords: Vec<String> = input
+        .keywords
+        .iter()
+        .take(30)
+        .map(|keyword| {
+            let volume = keyword
+                .volume
+                .map(|volume| format!(", {volume} searches a month"))
+                .unwrap_or_default();
+            format!("- {} ({}{volume})", keyword.text, keyword.intent.as_str())
+        })
+        .collect();
+    TextRequest {
+        system: "You write search content that helps its reader. Rules: HTML with h2, h3, p, ul, ol, table and nothing above h2; no links, no pictures, no scripts; no invented facts, figures, quotes or names; the language of the keywords; short paragraphs.".to_owned(),
+        user: format!(
+            "Write the article \"{}\" for the site {} (section {}).\nStructure: {}.\nLength: about {} words.\nTopic: {}.\nWhat to cover: {}\nKeywords, the most important first:\n{}\nMeta title: at most 60 characters. Meta description: 120 to 156 characters. Excerpt: one or two sentences of plain text.",
+            input.title,
+            input.site_name,
+            input.sector_name,
+            input.structure,
+            input.target_words,
+            input.cluster_name,
+            if input.description.is_empty() { "what the keywords ask for." } else { &input.description },
+            keywords.join("\n"),
+        ),
+        schema_name: "article",
+        schema: json!({
+            "type": "object", "additionalProperties": false,
+            "required": ["html", "meta_title", "meta_description", "primary_keyword", "secondary_keywords", "excerpt"],
+            "properties": {
+                "html": {"type": "string"}, "meta_title": {"type": "string"}, "meta_description": {"type": "string"},
+                "primary_keyword": {"type": "string"}, "secondary_keywords": {"type": "array", "items": {"type": "string"}},
+                "excerpt": {"type": "string"}}
+        }),
+        // About 1.4 tokens a word in most languages, and the mark-up.
+        max_tokens: (input.target_words * 3).clamp(2_000, 16_000),
+    }
+}
+
+pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, made: Article) -> Result<Saved> {
+    let now = crate::now();
+    let task = &made.task;
+    let row = content::Entity::insert(content::ActiveModel {
+        account_id: Set(task.account_id),
+        site_id: Set(task.site_id),
+        sector_id: Set(task.sector_id),
+        task_id: Set(Some(task.id)),
+        cluster_id: Set(task.cluster_id),
+        title: Set(made.title),
+        slug: Set(articles::free_slug(db, &context.scope, task.site_id, &made.slug).await?),
+        word_count: Set(html::word_count(&made.html)),
+        html_content: Set(made.html),
+        excerpt: Set(made.excerpt),
+        meta_title: Set(made.meta_title),
+        meta_description: Set(made.meta_description),
+        primary_keyword: Set(made.primary_keyword),
+        secondary_keywords: Set(made.secondary_keywords),
+        categories: Set(String::new()),
+        tags: Set(String::new()),
+        status: Set(ContentStatus::Draft),
+        entity_type: Set(task.entity_type),
+        source: Set(ContentSource::Igny8),
+        is_outline: Set(made.is_outline),
+        revision: Set(1),
+        public_id: Set(uuid::Uuid::new_v4().simple().to_string()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    })
+    .exec_with_returning(db)
+    .await?;
+    articles::write_version(db, &row, context.task.user_id, VersionReason::Generated).await?;
+    task::Entity::update_in(&context.scope)
+        .col_expr(task::Column::Status, Expr::value(TaskStatus::Review.as_str()))
+        .col_expr(task::Column::UpdatedAt, Expr::value(now))
+        .filter(task::Column::Id.eq(task.id))
+        .exec(db)
+        .await?;
+    if let Some(idea) = task.idea_id {
+        entity::idea::Entity::update_in(&context.scope)
+            .col_expr(
+                entity::idea::Column::Status,
+                Expr::value(entity::idea::IdeaStatus::Completed.as_str()),
+            )
+            .filter(entity::idea::Column::Id.eq(idea))
+            .exec(db)
+            .await?;
+    }
+    Ok(Saved {
+        label: row.title.clone(),
+        detail: json!({"articles": 1, "content_id": row.id, "words": row.word_count}),
+    })
+}

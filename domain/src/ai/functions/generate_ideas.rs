@@ -1,0 +1,230 @@
+//! Proposes content ideas for a cluster.
+
+use entity::{ClusterId, ai_task_item, cluster, credit_usage_log::Operation, idea, idea::IdeaStatus};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, cluster_keywords, counted, one_site, parse,
+};
+use crate::{
+    App, Error, Result,
+    ai::providers::{Provider, TextRequest},
+    billing,
+    scope::{Scope, Scoped},
+};
+
+/// Ideas that one cluster gets at most in one run.
+const MAX_PER_CLUSTER: usize = 4;
+/// Structures an article can have.
+pub const STRUCTURES: &[&str] = &[
+    "guide",
+    "how_to",
+    "listicle",
+    "comparison",
+    "review",
+    "faq",
+    "landing_page",
+    "pillar",
+];
+
+/// Ideas for one cluster.
+pub struct Ideas {
+    cluster: cluster::Model,
+    ideas: Vec<engine::ideas::Idea>,
+}
+
+pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<Plan> {
+    let mut rows = cluster::Entity::find_in(scope)
+        .filter(cluster::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(cluster::Column::Id)
+        .all(&app.db)
+        .await?;
+    if rows.len() != ids.len() {
+        return Err(Error::NotFound("A selected cluster"));
+    }
+    let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
+    rows.retain(|row| row.keywords_count > 0);
+    let Some(first) = rows.first() else {
+        return Err(Error::Invalid {
+            message: "The selected clusters hold no keywords yet. Add keywords to them first.".to_owned(),
+            fields: Vec::new(),
+        });
+    };
+    let cost = billing::cost_of(&app.db, scope, Operation::Ideas).await?;
+    let most = i64::try_from(MAX_PER_CLUSTER).unwrap_or(i64::MAX);
+    Ok(Plan {
+        function: entity::ai_task::AiFunction::GenerateIdeas,
+        site,
+        sector: first.sector_id,
+        items: rows
+            .iter()
+            .map(|row| PlannedItem {
+                object_type: "cluster",
+                object_id: row.id.0,
+                credits: cost.price(counted(&cost, most, 0)),
+            })
+            .collect(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    ideas: Vec<engine::ideas::Idea>,
+}
+
+pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {
+    let db = &context.app.db;
+    let cluster = cluster::Entity::find_in(&context.scope)
+        .filter(cluster::Column::Id.eq(item.object_id))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("The cluster"))?;
+    let keywords = cluster_keywords(db, &context.scope, cluster.id).await?;
+    if keywords.is_empty() {
+        return Err(Error::Conflict("The cluster holds no keywords any more.".to_owned()));
+    }
+    let known: Vec<String> = idea::Entity::find_in(&context.scope)
+        .filter(idea::Column::ClusterId.eq(cluster.id))
+        .select_only()
+        .column(idea::Column::IdeaTitle)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let cost = billing::cost_of(db, &context.scope, Operation::Ideas).await?;
+    let provider = context.text_provider().await?;
+    let Some(provider) = provider else {
+        let input = engine::ideas::ClusterInput {
+            name: cluster.name.clone(),
+            keywords,
+        };
+        let ideas = distinct(engine::ideas::propose(&input, MAX_PER_CLUSTER), &known);
+        let credits = price(&cost, ideas.len());
+        return Ok(Finished::builtin(Made::Ideas(Ideas { cluster, ideas }), credits));
+    };
+    let lines: Vec<String> = keywords
+        .iter()
+        .map(|keyword| {
+            let volume = keyword
+                .volume
+                .map(|volume| volume.to_string())
+                .unwrap_or_else(|| "unknown".to_owned());
+            format!(
+                "- {} (searches a month: {volume}; intent: {})",
+                keyword.text,
+                keyword.intent.as_str()
+            )
+        })
+        .collect();
+    let answer = provider
+        .text(&TextRequest {
+            system: "You plan search content. Each idea answers a different need of the searcher, has a concrete working title in the language of the keywords, and says in two or three sentences what to cover.".to_owned(),
+            user: format!(
+                "Propose 2 to {MAX_PER_CLUSTER} content ideas for the topic \"{}\".\nKeywords:\n{}\nExisting ideas, not to be repeated:\n{}",
+                cluster.name,
+                lines.join("\n"),
+                if known.is_empty() { "none".to_owned() } else { known.join("\n") }
+            ),
+            schema_name: "content_ideas",
+            schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["ideas"],
+                "properties": {"ideas": {"type": "array", "items": {
+                    "type": "object", "additionalProperties": false,
+                    "required": ["title", "description", "content_type", "content_structure", "target_keywords", "estimated_word_count"],
+                    "properties": {
+                        "title": {"type": "string"}, "description": {"type": "string"},
+                        "content_type": {"type": "string", "enum": ["blog_post", "page", "product"]},
+                        "content_structure": {"type": "string", "enum": STRUCTURES},
+                        "target_keywords": {"type": "array", "items": {"type": "string"}},
+                        "estimated_word_count": {"type": "integer"}}}}}
+            }),
+            max_tokens: 3_000,
+        })
+        .await?;
+    let parsed: Answer = parse(&provider, answer.json)?;
+    let mut ideas = distinct(parsed.ideas, &known);
+    ideas.truncate(MAX_PER_CLUSTER);
+    if ideas.is_empty() {
+        return Err(bad_answer(&provider, "it holds no new idea."));
+    }
+    let credits = price(&cost, ideas.len());
+    Ok(Finished::by(
+        &provider,
+        answer.model,
+        answer.usage,
+        Made::Ideas(Ideas { cluster, ideas }),
+        credits,
+    ))
+}
+
+fn price(cost: &entity::credit_cost::Model, ideas: usize) -> i64 {
+    cost.price(counted(cost, i64::try_from(ideas).unwrap_or(i64::MAX), 0))
+}
+
+/// Leaves out what is there already: titles compared as keywords are, so case and spaces do not matter.
+fn distinct(ideas: Vec<engine::ideas::Idea>, known: &[String]) -> Vec<engine::ideas::Idea> {
+    let mut seen: std::collections::HashSet<String> =
+        known.iter().map(|title| engine::text::keyword_key(title)).collect();
+    ideas
+        .into_iter()
+        .filter(|idea| !idea.title.trim().is_empty() && seen.insert(engine::text::keyword_key(&idea.title)))
+        .collect()
+}
+
+pub(super) async fn save(
+    context: &Context<'_>,
+    db: &DatabaseTransaction,
+    item: &ai_task_item::Model,
+    made: Ideas,
+) -> Result<Saved> {
+    let now = crate::now();
+    let Ideas { cluster, ideas } = made;
+    let count = ideas.len();
+    if count > 0 {
+        let rows = ideas.into_iter().map(|idea| idea::ActiveModel {
+            account_id: Set(cluster.account_id),
+            site_id: Set(cluster.site_id),
+            sector_id: Set(cluster.sector_id),
+            idea_title: Set(engine::text::truncate_words(idea.title.trim(), 200)),
+            description: Set(idea.description),
+            content_type: Set(idea.content_type),
+            content_structure: Set(structure_or_guide(&idea.content_structure)),
+            target_keywords: Set(idea.target_keywords.join(", ")),
+            cluster_id: Set(Some(cluster.id)),
+            estimated_word_count: Set(i32::try_from(idea.estimated_word_count)
+                .unwrap_or(1_200)
+                .clamp(100, 20_000)),
+            status: Set(IdeaStatus::New),
+            ai_task_item_id: Set(Some(item.id)),
+            created_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        });
+        idea::Entity::insert_many(rows).exec_without_returning(db).await?;
+        cluster::Entity::update_in(&context.scope)
+            .col_expr(
+                cluster::Column::Status,
+                Expr::value(cluster::ClusterStatus::Mapped.as_str()),
+            )
+            .filter(cluster::Column::Id.eq(cluster.id))
+            .exec(db)
+            .await?;
+    }
+    Ok(Saved {
+        label: cluster.name,
+        detail: json!({"ideas": count}),
+    })
+}
+
+/// A structure that articles can have; anything else becomes a guide.
+pub fn structure_or_guide(text: &str) -> String {
+    STRUCTURES
+        .iter()
+        .find(|known| **known == text)
+        .unwrap_or(&"guide")
+        .to_string()
+}

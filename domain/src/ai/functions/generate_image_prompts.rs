@@ -1,0 +1,178 @@
+//! Describes the pictures of an article: one featured, some under headings.
+
+use entity::{
+    ContentId, ai_task_item, content,
+    credit_usage_log::Operation,
+    image,
+    image::{ImageStatus, ImageType},
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, counted, one_site, parse};
+use crate::{
+    App, Error, Result,
+    ai::providers::{Provider, TextRequest},
+    billing,
+    scope::{Scope, Scoped},
+};
+
+/// Pictures within one article at most.
+const MAX_IN_ARTICLE: usize = 3;
+
+/// Descriptions of one article's pictures.
+pub struct Prompts {
+    content: content::Model,
+    prompts: Vec<engine::image_prompts::ImagePrompt>,
+}
+
+pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ContentId]) -> Result<Plan> {
+    let rows = content::Entity::find_in(scope)
+        .filter(content::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(content::Column::Id)
+        .all(&app.db)
+        .await?;
+    if rows.len() != ids.len() {
+        return Err(Error::NotFound("A selected article"));
+    }
+    let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
+    let cost = billing::cost_of(&app.db, scope, Operation::ImagePrompts).await?;
+    Ok(Plan {
+        function: entity::ai_task::AiFunction::GenerateImagePrompts,
+        site,
+        sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
+        items: rows
+            .iter()
+            .map(|row| PlannedItem {
+                object_type: "content",
+                object_id: row.id.0,
+                credits: cost.price(counted(&cost, 1, i64::from(row.word_count))),
+            })
+            .collect(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    images: Vec<engine::image_prompts::ImagePrompt>,
+}
+
+pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {
+    let content = content::Entity::find_in(&context.scope)
+        .filter(content::Column::Id.eq(item.object_id))
+        .one(&context.app.db)
+        .await?
+        .ok_or(Error::NotFound("The article"))?;
+    let found = engine::image_prompts::extract(
+        &content.title,
+        &content.html_content,
+        &content.primary_keyword,
+        MAX_IN_ARTICLE,
+    );
+    let Some(provider) = context.text_provider().await? else {
+        return Ok(Finished::builtin(
+            Made::Prompts(Prompts {
+                content,
+                prompts: found,
+            }),
+            item.credits_reserved,
+        ));
+    };
+    let headings: Vec<String> = found.iter().filter_map(|prompt| prompt.heading.clone()).collect();
+    let answer = provider
+        .text(&TextRequest {
+            system: "You describe pictures for articles: what is seen, from where, in what light, in one or two sentences, without text in the picture and without real persons or brands. The alternative text says what the picture shows in at most 120 characters, in the language of the article.".to_owned(),
+            user: format!(
+                "Article: {}\nMain keyword: {}\nExcerpt: {}\nDescribe one featured picture (featured true, heading null) and one picture for each of these headings (featured false, heading repeated exactly):\n{}",
+                content.title, content.primary_keyword, content.excerpt, headings.join("\n")
+            ),
+            schema_name: "image_prompts",
+            schema: json!({
+                "type": "object", "additionalProperties": false, "required": ["images"],
+                "properties": {"images": {"type": "array", "items": {
+                    "type": "object", "additionalProperties": false, "required": ["featured", "heading", "prompt", "alt"],
+                    "properties": {"featured": {"type": "boolean"}, "heading": {"type": ["string", "null"]},
+                        "prompt": {"type": "string"}, "alt": {"type": "string"}}}}}
+            }),
+            max_tokens: 2_000,
+        })
+        .await?;
+    let parsed: Answer = parse(&provider, answer.json)?;
+    let mut featured = false;
+    let mut prompts: Vec<_> = parsed
+        .images
+        .into_iter()
+        .filter(|image| !image.prompt.trim().is_empty())
+        .filter(|image| !image.featured || !std::mem::replace(&mut featured, true))
+        .collect();
+    if !featured {
+        return Err(bad_answer(&provider, "it describes no featured picture."));
+    }
+    prompts.sort_by_key(|image| !image.featured);
+    prompts.truncate(MAX_IN_ARTICLE + 1);
+    Ok(Finished::by(
+        &provider,
+        answer.model,
+        answer.usage,
+        Made::Prompts(Prompts { content, prompts }),
+        item.credits_reserved,
+    ))
+}
+
+pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, made: Prompts) -> Result<Saved> {
+    let now = crate::now();
+    let Prompts { content, prompts } = made;
+    // Planning again replaces what was only planned; pictures that are made stay.
+    image::Entity::delete_in(&context.scope)
+        .filter(image::Column::ContentId.eq(content.id))
+        .filter(image::Column::StorageKey.is_null())
+        .exec(db)
+        .await?;
+    let kept = image::Entity::find_in(&context.scope)
+        .filter(image::Column::ContentId.eq(content.id))
+        .filter(image::Column::Status.ne(ImageStatus::Archived))
+        .all(db)
+        .await?;
+    let rows: Vec<image::ActiveModel> = prompts
+        .into_iter()
+        .filter(|prompt| {
+            !kept.iter().any(|known| {
+                if prompt.featured {
+                    known.image_type == ImageType::Featured
+                } else {
+                    known.heading == prompt.heading
+                }
+            })
+        })
+        .enumerate()
+        .map(|(position, prompt)| image::ActiveModel {
+            account_id: Set(content.account_id),
+            site_id: Set(content.site_id),
+            sector_id: Set(content.sector_id),
+            task_id: Set(content.task_id),
+            content_id: Set(Some(content.id)),
+            image_type: Set(if prompt.featured {
+                ImageType::Featured
+            } else {
+                ImageType::InArticle
+            }),
+            position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+            heading: Set(prompt.heading),
+            prompt: Set(prompt.prompt),
+            alt_text: Set(prompt.alt),
+            status: Set(ImageStatus::Pending),
+            created_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        })
+        .collect();
+    let count = rows.len();
+    if count > 0 {
+        image::Entity::insert_many(rows).exec_without_returning(db).await?;
+    }
+    Ok(Saved {
+        label: content.title,
+        detail: json!({"images": count}),
+    })
+}

@@ -1,0 +1,125 @@
+//! Credits: what things cost, what is left, what was spent.
+
+pub mod ledger;
+
+use entity::{
+    ListQuery, Page,
+    account::Balance,
+    credit_cost, credit_transaction,
+    credit_usage_log::{self, Operation},
+    plan,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::{
+    App, Error, Result,
+    scope::{self, Scope, Scoped},
+};
+
+/// What an account has to spend.
+///
+/// # Errors
+/// When the database fails.
+pub async fn balance(app: &App, scope: &Scope) -> Result<Balance> {
+    let account = scope::account(&app.db, scope).await?;
+    let plan = plan::Entity::find_by_id(account.plan_id)
+        .one(&app.db)
+        .await?
+        .ok_or(Error::NotFound("The plan"))?;
+    let month = month_start(crate::now());
+    let used: Option<Option<i64>> = credit_transaction::Entity::find_in(scope)
+        .filter(credit_transaction::Column::TransactionType.eq(credit_transaction::TransactionType::Deduction))
+        .filter(credit_transaction::Column::CreatedAt.gte(month))
+        .select_only()
+        .column_as(
+            sea_orm::sea_query::Expr::expr(credit_transaction::Column::Amount.sum()).cast_as("bigint"),
+            "used",
+        )
+        .into_tuple()
+        .one(&app.db)
+        .await?;
+    Ok(Balance {
+        credits: account.credits,
+        reserved: account.reserved,
+        available: account.available(),
+        plan_credits_per_month: plan.included_credits,
+        credits_used_this_month: -used.flatten().unwrap_or(0),
+    })
+}
+
+/// The ledger, newest first. It names things of every site, so it is for those who see them all.
+///
+/// # Errors
+/// [`Error::Forbidden`] for editors and viewers.
+pub async fn transactions(app: &App, scope: &Scope, list: &ListQuery) -> Result<Page<credit_transaction::Model>> {
+    scope.admin()?;
+    let found = credit_transaction::Entity::find_in(scope).order_by_desc(credit_transaction::Column::Id);
+    let pages = found.paginate(&app.db, u64::from(list.page_size()));
+    Ok(Page {
+        count: pages.num_items().await?,
+        page: list.page(),
+        page_size: list.page_size(),
+        results: pages.fetch_page(u64::from(list.page() - 1)).await?,
+    })
+}
+
+/// The usage log, newest first. It names things of every site, so it is for those who see them all.
+///
+/// # Errors
+/// [`Error::Forbidden`] for editors and viewers.
+pub async fn usage(app: &App, scope: &Scope, list: &ListQuery) -> Result<Page<credit_usage_log::Model>> {
+    scope.admin()?;
+    let found = credit_usage_log::Entity::find_in(scope).order_by_desc(credit_usage_log::Column::Id);
+    let pages = found.paginate(&app.db, u64::from(list.page_size()));
+    Ok(Page {
+        count: pages.num_items().await?,
+        page: list.page(),
+        page_size: list.page_size(),
+        results: pages.fetch_page(u64::from(list.page() - 1)).await?,
+    })
+}
+
+/// The price list of the account's plan.
+///
+/// # Errors
+/// When the database fails.
+pub async fn costs(app: &App, scope: &Scope) -> Result<Vec<credit_cost::Model>> {
+    let list = price_list(&app.db, scope).await?;
+    Ok(credit_cost::Entity::find()
+        .filter(credit_cost::Column::PriceList.eq(list))
+        .order_by_asc(credit_cost::Column::Id)
+        .all(&app.db)
+        .await?)
+}
+
+/// What `operation` costs under the account's plan.
+///
+/// # Errors
+/// [`Error::Internal`] when the cost table has no such row.
+pub async fn cost_of(db: &impl ConnectionTrait, scope: &Scope, operation: Operation) -> Result<credit_cost::Model> {
+    let list = price_list(db, scope).await?;
+    credit_cost::Entity::find()
+        .filter(credit_cost::Column::PriceList.eq(&list))
+        .filter(credit_cost::Column::Operation.eq(operation))
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::Internal(format!("price list {list:?} has no price for {operation}")))
+}
+
+async fn price_list(db: &impl ConnectionTrait, scope: &Scope) -> Result<String> {
+    let account = scope::account(db, scope).await?;
+    let plan = plan::Entity::find_by_id(account.plan_id)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("The plan"))?;
+    Ok(plan.price_list)
+}
+
+fn month_start(now: entity::Timestamp) -> entity::Timestamp {
+    use chrono::{Datelike, NaiveDate, NaiveTime};
+    NaiveDate::from_ymd_opt(now.year(), now.month(), 1)
+        .map(|day| day.and_time(NaiveTime::MIN).and_utc())
+        .unwrap_or(now)
+}

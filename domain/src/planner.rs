@@ -1,0 +1,6 @@
+//! The planner: keywords, their import, clusters, ideas.
+
+pub mod clusters;
+pub mod ideas;
+pub mod import;
+pub mod keywords;

@@ -1,0 +1,438 @@
+//! Keywords: lists with filters, adding by hand, changing, deleting.
+
+use std::collections::HashMap;
+
+use entity::{
+    ClusterId, KeywordId, ListQuery, Page, cluster, cluster_keyword, keyword,
+    keyword::{ClusterRef, Filter, KeywordStatus, Row},
+    plan,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+    sea_query::{Expr, LikeExpr, NullOrdering, Query},
+};
+
+use super::clusters;
+use crate::{
+    App, Error, Faults, Result, db,
+    scope::{Scope, Scoped},
+};
+
+/// Longest keyword, in characters.
+pub const MAX_CHARS: usize = 200;
+/// Rows of an export that are held at once.
+const EXPORT_BATCH: u64 = 2_000;
+
+/// Rows that pass the filter, in no order.
+fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Select<keyword::Entity> {
+    use keyword::Column as C;
+    let mut all = Condition::all();
+    if let Some(site) = filter.site_id {
+        all = all.add(C::SiteId.eq(site));
+    }
+    if let Some(sector) = filter.sector_id {
+        all = all.add(C::SectorId.eq(sector));
+    }
+    if let Some(status) = filter.status {
+        all = all.add(C::Status.eq(status));
+    }
+    if let Some(intent) = filter.intent {
+        all = all.add(C::Intent.eq(intent));
+    }
+    if let Some(least) = filter.difficulty_min {
+        all = all.add(C::Difficulty.gte(least));
+    }
+    if let Some(most) = filter.difficulty_max {
+        all = all.add(C::Difficulty.lte(most));
+    }
+    if let Some(least) = filter.volume_min {
+        all = all.add(C::Volume.gte(least));
+    }
+    if let Some(most) = filter.volume_max {
+        all = all.add(C::Volume.lte(most));
+    }
+    if let Some(cluster) = filter.cluster_id {
+        let members = Query::select()
+            .column(cluster_keyword::Column::KeywordId)
+            .from(cluster_keyword::Entity)
+            .and_where(cluster_keyword::Column::ClusterId.eq(cluster))
+            .to_owned();
+        all = all.add(C::Id.in_subquery(members));
+    }
+    if let Some(clustered) = filter.clustered {
+        let member = Query::select()
+            .expr(Expr::value(1))
+            .from(cluster_keyword::Entity)
+            .and_where(
+                Expr::col((cluster_keyword::Entity, cluster_keyword::Column::KeywordId))
+                    .equals((keyword::Entity, C::Id)),
+            )
+            .to_owned();
+        let exists = Expr::exists(member);
+        all = all.add(if clustered { exists } else { exists.not() });
+    }
+    if let Some(text) = list.search() {
+        let pattern = db::like_anywhere(&engine::text::keyword_key(text));
+        all = all.add(Expr::col(C::KeywordKey).like(LikeExpr::new(pattern).escape('\\')));
+    }
+    keyword::Entity::find_in(scope).filter(all)
+}
+
+/// Rows of the list that pass the filter, in the order asked for.
+fn select(scope: &Scope, filter: &Filter, list: &ListQuery) -> Result<Select<keyword::Entity>> {
+    use keyword::Column as C;
+    let found = filtered(scope, filter, list);
+    let (column, descending) = list.order().unwrap_or(("volume", true));
+    let order = if descending { Order::Desc } else { Order::Asc };
+    let column = match column {
+        "keyword" => C::KeywordKey,
+        "volume" => C::Volume,
+        "difficulty" => C::Difficulty,
+        "intent" => C::Intent,
+        "status" => C::Status,
+        "created_at" => C::CreatedAt,
+        other => {
+            return Err(Error::field(
+                "ordering",
+                format!("Keywords cannot be ordered by \"{other}\"."),
+            ));
+        }
+    };
+    let found = match column {
+        // What is unknown comes last whichever way the list runs. An ascending index serves the descending order on both
+        // databases only when the nulls lie where the index has them, so the unknown are told apart first.
+        C::Volume | C::Difficulty => found.order_by_with_nulls(column, order.clone(), NullOrdering::Last),
+        _ => found.order_by(column, order.clone()),
+    };
+    Ok(found.order_by(C::Id, order))
+}
+
+/// One page of keywords with the clusters that hold them.
+///
+/// # Errors
+/// [`Error::Invalid`] for an order that does not exist.
+pub async fn list(app: &App, scope: &Scope, filter: &Filter, list: &ListQuery) -> Result<Page<Row>> {
+    let pages = select(scope, filter, list)?.paginate(&app.db, u64::from(list.page_size()));
+    let count = pages.num_items().await?;
+    let rows = pages.fetch_page(u64::from(list.page() - 1)).await?;
+    let mut held = clusters_of(&app.db, scope, &rows).await?;
+    Ok(Page {
+        count,
+        page: list.page(),
+        page_size: list.page_size(),
+        results: rows
+            .into_iter()
+            .map(|keyword| Row {
+                clusters: held.remove(&keyword.id).unwrap_or_default(),
+                keyword,
+            })
+            .collect(),
+    })
+}
+
+async fn clusters_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    rows: &[keyword::Model],
+) -> Result<HashMap<KeywordId, Vec<ClusterRef>>> {
+    let mut held: HashMap<KeywordId, Vec<ClusterRef>> = HashMap::new();
+    if rows.is_empty() {
+        return Ok(held);
+    }
+    let found: Vec<(KeywordId, ClusterId, String)> = cluster_keyword::Entity::find_in(scope)
+        .select_only()
+        .columns([cluster_keyword::Column::KeywordId, cluster_keyword::Column::ClusterId])
+        .column_as(Expr::col((cluster::Entity, cluster::Column::Name)), "name")
+        .join(
+            sea_orm::JoinType::InnerJoin,
+            cluster_keyword::Entity::belongs_to(cluster::Entity)
+                .from(cluster_keyword::Column::ClusterId)
+                .to(cluster::Column::Id)
+                .into(),
+        )
+        .filter(cluster_keyword::Column::KeywordId.is_in(rows.iter().map(|row| row.id)))
+        .order_by_asc(cluster::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (keyword, id, name) in found {
+        held.entry(keyword).or_default().push(ClusterRef { id, name });
+    }
+    Ok(held)
+}
+
+/// One keyword.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(app: &App, scope: &Scope, id: KeywordId) -> Result<keyword::Model> {
+    keyword::Entity::find_in(scope)
+        .filter(keyword::Column::Id.eq(id))
+        .one(&app.db)
+        .await?
+        .ok_or(Error::NotFound("The keyword"))
+}
+
+/// The filtered keywords as CSV, in batches, oldest first. Nothing is held but the batch at hand.
+///
+/// # Errors
+/// A failing database ends the stream.
+pub fn export_csv(
+    app: &App,
+    scope: &Scope,
+    filter: Filter,
+    list: ListQuery,
+) -> impl futures::Stream<Item = Result<Vec<u8>>> + Send + 'static {
+    let (app, scope) = (app.clone(), scope.clone());
+    futures::stream::try_unfold((app, scope, filter, list, Some(KeywordId(0))), |state| async move {
+        let (app, scope, filter, list, after) = state;
+        let Some(after) = after else {
+            return Ok(None);
+        };
+        // By id: an order that cannot change while the file is being read.
+        let rows = filtered(&scope, &filter, &list)
+            .filter(keyword::Column::Id.gt(after))
+            .order_by_asc(keyword::Column::Id)
+            .limit(EXPORT_BATCH)
+            .all(&app.db)
+            .await?;
+        let next = rows.last().map(|row| row.id);
+        let lines = csv_lines(&rows, after == KeywordId(0))?;
+        Ok(Some((lines, (app, scope, filter, list, next))))
+    })
+}
+
+fn csv_lines(rows: &[keyword::Model], first: bool) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if first {
+        writer
+            .write_record(["keyword", "volume", "difficulty", "intent", "status", "cpc", "country"])
+            .map_err(Error::internal)?;
+    }
+    let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+    for row in rows {
+        let cpc = row
+            .cpc_cents
+            .map(|cents| format!("{}.{:02}", cents / 100, cents % 100))
+            .unwrap_or_default();
+        writer
+            .write_record([
+                engine::import::escape_csv_cell(&row.keyword).as_str(),
+                &number(row.volume),
+                &number(row.difficulty.map(i64::from)),
+                row.intent.as_str(),
+                row.status.as_str(),
+                &cpc,
+                row.country.as_deref().unwrap_or_default(),
+            ])
+            .map_err(Error::internal)?;
+    }
+    writer.into_inner().map_err(Error::internal)
+}
+
+/// Adds a keyword by hand.
+///
+/// # Errors
+/// [`Error::Invalid`] by field, [`Error::LimitReached`], [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn create(app: &App, scope: &Scope, input: keyword::New) -> Result<keyword::Model> {
+    let (editor, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
+    let text = checked(&input.keyword, input.volume, input.difficulty)?;
+    refuse_over_limit(&app.db, scope, 1).await?;
+    let now = crate::now();
+    let guessed = input.intent.is_none();
+    let intent = input
+        .intent
+        .unwrap_or_else(|| from_engine_intent(engine::intent::guess(&text)));
+    let inserted = keyword::Entity::insert(keyword::ActiveModel {
+        account_id: Set(scope.account),
+        site_id: Set(editor.site()),
+        sector_id: Set(sector.id),
+        keyword_key: Set(engine::text::keyword_key(&text)),
+        keyword: Set(text),
+        volume: Set(input.volume),
+        volume_estimated: Set(false),
+        difficulty: Set(input.difficulty),
+        intent: Set(intent),
+        intent_guessed: Set(guessed),
+        status: Set(KeywordStatus::Active),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    })
+    .exec_with_returning(&app.db)
+    .await;
+    match inserted {
+        Err(error) if Error::is_unique_violation(&error) => Err(exists_already()),
+        other => Ok(other?),
+    }
+}
+
+/// Changes a keyword.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`].
+pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Patch) -> Result<keyword::Model> {
+    let found = get(app, scope, id).await?;
+    scope.editor_of(found.site_id)?;
+    let text = checked(
+        patch.keyword.as_deref().unwrap_or(&found.keyword),
+        patch.volume,
+        patch.difficulty,
+    )?;
+    let txn = db::begin_write(&app.db).await?;
+    let updated = keyword::Entity::update(keyword::ActiveModel {
+        id: Set(id),
+        keyword_key: Set(engine::text::keyword_key(&text)),
+        keyword: Set(text),
+        volume: Set(patch.volume.or(found.volume)),
+        volume_estimated: Set(found.volume_estimated && patch.volume.is_none()),
+        difficulty: Set(patch.difficulty.or(found.difficulty)),
+        intent: Set(patch.intent.unwrap_or(found.intent)),
+        intent_guessed: Set(found.intent_guessed && patch.intent.is_none()),
+        status: Set(patch.status.unwrap_or(found.status)),
+        updated_at: Set(crate::now()),
+        ..Default::default()
+    })
+    .exec(&txn)
+    .await;
+    let updated = match updated {
+        Err(error) if Error::is_unique_violation(&error) => return Err(exists_already()),
+        other => other?,
+    };
+    clusters::recount_holders(&txn, scope, &[id]).await?;
+    txn.commit().await?;
+    Ok(updated)
+}
+
+/// Deletes keywords; returns how many there were.
+///
+/// # Errors
+/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+pub async fn delete(app: &App, scope: &Scope, ids: &[KeywordId]) -> Result<u64> {
+    let txn = db::begin_write(&app.db).await?;
+    allowed(&txn, scope, ids).await?;
+    let mut gone = 0;
+    for chunk in ids.chunks(1_000) {
+        let holders = clusters::holders(&txn, scope, chunk).await?;
+        gone += keyword::Entity::delete_in(scope)
+            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
+            .exec(&txn)
+            .await?
+            .rows_affected;
+        clusters::recount(&txn, scope, &holders).await?;
+    }
+    txn.commit().await?;
+    Ok(gone)
+}
+
+/// Sets the status of keywords; returns how many there were.
+///
+/// # Errors
+/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+pub async fn set_status(app: &App, scope: &Scope, ids: &[KeywordId], status: KeywordStatus) -> Result<u64> {
+    let txn = db::begin_write(&app.db).await?;
+    allowed(&txn, scope, ids).await?;
+    let mut changed = 0;
+    for chunk in ids.chunks(1_000) {
+        changed += keyword::Entity::update_in(scope)
+            .col_expr(keyword::Column::Status, Expr::value(status.as_str()))
+            .col_expr(keyword::Column::UpdatedAt, Expr::value(crate::now()))
+            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
+            .exec(&txn)
+            .await?
+            .rows_affected;
+    }
+    txn.commit().await?;
+    Ok(changed)
+}
+
+/// All of `ids` are there for the caller and may be changed.
+async fn allowed(db: &impl ConnectionTrait, scope: &Scope, ids: &[KeywordId]) -> Result<()> {
+    if ids.is_empty() {
+        return Err(Error::field("ids", "Select at least one keyword."));
+    }
+    for chunk in ids.chunks(1_000) {
+        let unique: std::collections::HashSet<_> = chunk.iter().collect();
+        let sites: Vec<(entity::SiteId, i64)> = keyword::Entity::find_in(scope)
+            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
+            .select_only()
+            .column(keyword::Column::SiteId)
+            .column_as(keyword::Column::Id.count(), "number")
+            .group_by(keyword::Column::SiteId)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let known: i64 = sites.iter().map(|(_, number)| number).sum();
+        if usize::try_from(known).ok() != Some(unique.len()) {
+            return Err(Error::NotFound("A selected keyword"));
+        }
+        for (site, _) in sites {
+            scope.editor_of(site)?;
+        }
+    }
+    Ok(())
+}
+
+/// The plan's limit of keywords allows `more`.
+///
+/// # Errors
+/// [`Error::LimitReached`] with limit, use and plan.
+pub async fn refuse_over_limit(db: &impl ConnectionTrait, scope: &Scope, more: u64) -> Result<()> {
+    let account = crate::scope::account(db, scope).await?;
+    let plan = plan::Entity::find_by_id(account.plan_id)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("The plan"))?;
+    let Some(limit) = plan.max_keywords else {
+        return Ok(());
+    };
+    let have = keyword::Entity::find_in(&Scope::system(scope.account))
+        .count(db)
+        .await?;
+    if have + more > u64::try_from(limit).unwrap_or(0) {
+        return Err(Error::LimitReached(format!(
+            "The {} plan holds {limit} keywords, and you have {have}. Delete some or change the plan.",
+            plan.name
+        )));
+    }
+    Ok(())
+}
+
+fn exists_already() -> Error {
+    Error::field("keyword", "The sector has this keyword already.")
+}
+
+fn checked(keyword: &str, volume: Option<i64>, difficulty: Option<i32>) -> Result<String> {
+    let text = engine::text::clean_keyword(keyword);
+    let mut faults = Faults::new();
+    faults
+        .check(
+            !engine::text::keyword_key(&text).is_empty(),
+            "keyword",
+            "Enter a keyword.",
+        )
+        .check(
+            text.chars().count() <= MAX_CHARS,
+            "keyword",
+            format!("Use at most {MAX_CHARS} characters."),
+        )
+        .check(
+            volume.is_none_or(|volume| volume >= 0),
+            "volume",
+            "Searches a month cannot be negative.",
+        )
+        .check(
+            difficulty.is_none_or(|difficulty| (0..=100).contains(&difficulty)),
+            "difficulty",
+            "Keyword difficulty goes from 0 to 100.",
+        );
+    faults.finish()?;
+    Ok(text)
+}
+
+/// The database's name for what the engine found.
+pub(crate) fn from_engine_intent(intent: engine::Intent) -> keyword::Intent {
+    intent.as_str().parse().unwrap_or(keyword::Intent::Informational)
+}

@@ -1,0 +1,5 @@
+//! The writer: tasks, articles, pictures.
+
+pub mod content;
+pub mod images;
+pub mod tasks;

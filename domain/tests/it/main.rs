@@ -1,0 +1,20 @@
+//! The rules from outside: every test talks to the services, on a database of its own.
+//!
+//! SQLite files unless `TEST_DATABASE_URL` names a PostgreSQL server (`scripts/postgres.sh run -- cargo test ...`).
+
+mod support;
+
+mod accounts;
+mod content;
+mod http;
+mod import;
+mod indexes;
+mod jobs;
+mod ledger;
+mod openai;
+mod pipeline;
+mod publisher;
+mod sites;
+mod system;
+mod tenancy;
+mod wordpress;

@@ -1,0 +1,257 @@
+//! The provider's settings and the overview.
+
+use domain::{Error, publisher, system};
+use entity::{
+    ai_task::Start,
+    integration,
+    provider_setting::{self, Input, Provider},
+};
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+use crate::support::{Answer, FakeWordPress, Ground, Model, fields};
+
+const KEY: &str = "sk-live-abcdef123456WXYZ";
+
+fn input(base_url: &str, key: &str) -> Input {
+    Input {
+        provider: Provider::OpenaiCompatible,
+        base_url: base_url.to_owned(),
+        model: " small ".to_owned(),
+        image_model: String::new(),
+        api_key: key.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_sealed_masked_and_never_told() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    assert_eq!(
+        system::provider(app, scope).await.expect("settings").provider,
+        Provider::Builtin
+    );
+    let saved = system::save_provider(app, scope, input("https://api.example.com/v1/", KEY))
+        .await
+        .expect("saves");
+    assert_eq!(
+        (saved.base_url.as_str(), saved.model.as_str(), saved.key_hint.as_str()),
+        ("https://api.example.com/v1", "small", "…WXYZ")
+    );
+    let wire = serde_json::to_string(&saved).expect("JSON");
+    assert!(
+        !wire.contains(&saved.secret) && !wire.contains("secret") && !wire.contains(KEY),
+        "{wire}"
+    );
+    let row = provider_setting::Entity::find()
+        .one(&app.db)
+        .await
+        .expect("a query")
+        .expect("a row");
+    assert!(
+        row.secret.len() > 40 && !row.secret.contains("abcdef"),
+        "{}",
+        row.secret
+    );
+    // An empty key keeps the stored one, at the same address only.
+    let kept = system::save_provider(app, scope, input("https://api.example.com/v1", ""))
+        .await
+        .expect("saves");
+    assert_eq!((&kept.secret, &kept.key_hint), (&saved.secret, &saved.key_hint));
+    let moved = system::save_provider(app, scope, input("https://elsewhere.example/v1", " "))
+        .await
+        .expect("saves");
+    assert_eq!((moved.secret.as_str(), moved.key_hint.as_str()), ("", ""));
+    assert_eq!(
+        provider_setting::Entity::find().count(&app.db).await.expect("counts"),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_key_does_not_follow_to_another_server_by_a_detour() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    system::save_provider(app, scope, input("https://api.example.com/v1", KEY))
+        .await
+        .expect("saves");
+    // By way of the built-in engine.
+    let resting = Input {
+        provider: Provider::Builtin,
+        ..input("https://evil.example/v1", "")
+    };
+    system::save_provider(app, scope, resting).await.expect("saves");
+    let there = system::save_provider(app, scope, input("https://evil.example/v1", ""))
+        .await
+        .expect("saves");
+    assert_eq!(there.secret, "");
+    // Resting at the same address keeps it.
+    system::save_provider(app, scope, input("https://api.example.com/v1", KEY))
+        .await
+        .expect("saves");
+    let resting = Input {
+        provider: Provider::Builtin,
+        ..input("", "")
+    };
+    system::save_provider(app, scope, resting).await.expect("saves");
+    let back = system::save_provider(app, scope, input("https://api.example.com/v1", ""))
+        .await
+        .expect("saves");
+    assert_eq!(back.key_hint, "…WXYZ");
+    assert!(!back.secret.is_empty());
+}
+
+#[tokio::test]
+async fn settings_of_a_provider_are_checked() {
+    let ground = Ground::with(|config| config.security.allow_private_addresses = false).await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    for wrong in [
+        "",
+        "nonsense",
+        "ftp://example.com",
+        "http://127.0.0.1:11434/v1",
+        "http://169.254.169.254/",
+        "http://[::1]/",
+    ] {
+        let error = system::save_provider(app, scope, input(wrong, KEY))
+            .await
+            .expect_err(wrong);
+        assert_eq!(fields(&error), ["base_url"], "{wrong}");
+    }
+    let nameless = Input {
+        model: " ".to_owned(),
+        ..input("https://api.example.com", KEY)
+    };
+    assert_eq!(
+        fields(&system::save_provider(app, scope, nameless).await.expect_err("a model")),
+        ["model"]
+    );
+    assert_eq!(
+        provider_setting::Entity::find().count(&app.db).await.expect("counts"),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_test_says_what_is_wrong() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    assert!(
+        system::test_provider(app, scope).await.expect("a result").ok,
+        "the built-in engine"
+    );
+    let refusing = Model::start(|_| Answer::Fault(401)).await;
+    ground.use_model(&tenant, &refusing).await;
+    let result = system::test_provider(app, scope).await.expect("a result");
+    assert!(!result.ok && result.advice.is_some(), "{result:?}");
+    assert!(!format!("{result:?}").contains("sk-secret"), "{result:?}");
+    // A key sealed by another installation does not open here; the caller learns no more than that.
+    let other = domain::App {
+        secrets: std::sync::Arc::new(domain::secrets::Secrets::from_key(&[1; 32])),
+        ..app.clone()
+    };
+    let result = system::test_provider(&other, scope).await.expect("a result");
+    assert!(!result.ok && !result.message.contains("key"), "{result:?}");
+}
+
+#[tokio::test]
+async fn the_overview_counts_along_the_pipeline() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    let empty = system::overview(app, scope, tenant.site).await.expect("an overview");
+    assert_eq!(empty, entity::overview::Overview::default());
+    let file = "keyword,volume\nespresso machine,10\nbest espresso machine,20\ncheap espresso machine,5\nzebra,1\n";
+    ground
+        .import(
+            &tenant,
+            "a.csv",
+            file.as_bytes(),
+            entity::keyword_import::ImportMode::Skip,
+        )
+        .await;
+    ground
+        .run(
+            &tenant,
+            Start::AutoCluster {
+                sector_id: tenant.sector,
+                keyword_ids: Vec::new(),
+            },
+        )
+        .await;
+    let article = ground.article(&tenant, "Espresso").await;
+    ground.task(&tenant, "Open").await;
+    ground
+        .run(
+            &tenant,
+            Start::GenerateImagePrompts {
+                content_ids: vec![article.id],
+            },
+        )
+        .await;
+    let images = domain::writer::content::get(app, scope, article.id)
+        .await
+        .expect("an article")
+        .images;
+    ground
+        .run(
+            &tenant,
+            Start::GenerateImages {
+                image_ids: vec![images[0].id],
+            },
+        )
+        .await;
+    let wordpress = FakeWordPress::start("good").await;
+    let made = publisher::save_integration(
+        app,
+        scope,
+        None,
+        integration::New {
+            site_id: tenant.site,
+            base_url: wordpress.base.clone(),
+            username: "ada".to_owned(),
+            password: "good".to_owned(),
+            ..Default::default()
+        },
+    )
+    .await
+    .expect("a connection");
+    let counted = system::overview(app, scope, tenant.site).await.expect("an overview");
+    assert_eq!(counted.integrations, 0, "not tested yet");
+    assert!(
+        publisher::test_integration(app, scope, made.id)
+            .await
+            .expect("a result")
+            .ok
+    );
+    let counted = system::overview(app, scope, tenant.site).await.expect("an overview");
+    assert_eq!(
+        (counted.keywords, counted.keywords_clustered, counted.clusters),
+        (4, 3, 1)
+    );
+    assert_eq!((counted.tasks, counted.tasks_open), (2, 1));
+    assert_eq!(
+        (counted.content, counted.content_unpublished, counted.published),
+        (1, 1, 0)
+    );
+    assert_eq!(counted.images, 1);
+    assert_eq!(counted.images_pending, i64::try_from(images.len()).expect("fits") - 1);
+    assert_eq!(counted.integrations, 1);
+    assert_eq!(counted.recent.len(), 4);
+    assert!(counted.recent.is_sorted_by(|a, b| a.id > b.id));
+    // Nobody else's is counted.
+    let other = ground.tenant("bob@example.com").await;
+    assert_eq!(
+        system::overview(app, &other.scope, other.site)
+            .await
+            .expect("an overview"),
+        empty
+    );
+    assert!(matches!(
+        system::overview(app, &other.scope, tenant.site).await,
+        Err(Error::NotFound(_))
+    ));
+}

@@ -1,0 +1,806 @@
+//! Who may see and change what: another account's ids answer as if there were none.
+
+use domain::{
+    Error, Result, ai, billing,
+    planner::{clusters, ideas, import, keywords},
+    publisher,
+    scope::Scope,
+    sites, system,
+    writer::{content, images, tasks},
+};
+use entity::{
+    ClusterId, ContentId, ContentVersionId, IdeaId, ImageId, IntegrationId, KeywordId, KeywordImportId, SectorId,
+    SiteId, TaskId,
+    ai_task::Start,
+    cluster, content as article, idea, image, integration, keyword, keyword_import,
+    keyword_import::{ImportMode, NewImport},
+    publishing_record::PublishRequest,
+    sector::NewSector,
+    site::SitePatch,
+    task,
+    user::Role,
+};
+use futures::{FutureExt, future::BoxFuture};
+use sea_orm::EntityTrait;
+
+use crate::support::{FakeWordPress, Ground, Tenant, new_site, page};
+
+/// One id of everything that a site has.
+#[derive(Clone)]
+struct Ids {
+    site: SiteId,
+    sector: SectorId,
+    keyword: KeywordId,
+    cluster: ClusterId,
+    idea: IdeaId,
+    task: TaskId,
+    open_task: TaskId,
+    content: ContentId,
+    version: ContentVersionId,
+    image: ImageId,
+    integration: IntegrationId,
+    import: KeywordImportId,
+    ai_task: String,
+}
+
+async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
+    let (app, scope) = (&ground.app, &tenant.scope);
+    let file =
+        "keyword,volume\nespresso machine,10\nbest espresso machine,20\ncheap espresso machine,5\nloner,1\nbad,x\n";
+    let import = ground
+        .import(tenant, "a.csv", file.as_bytes(), ImportMode::Skip)
+        .await
+        .import
+        .id;
+    let clustered = ground
+        .run(
+            tenant,
+            Start::AutoCluster {
+                sector_id: tenant.sector,
+                keyword_ids: Vec::new(),
+            },
+        )
+        .await;
+    let in_site = cluster::Filter {
+        site_id: Some(tenant.site),
+        ..Default::default()
+    };
+    let cluster = clusters::list(app, scope, &in_site, &page(1))
+        .await
+        .expect("clusters")
+        .results[0]
+        .id;
+    ground
+        .run(
+            tenant,
+            Start::GenerateIdeas {
+                cluster_ids: vec![cluster],
+            },
+        )
+        .await;
+    let filter = idea::Filter {
+        site_id: Some(tenant.site),
+        ..Default::default()
+    };
+    let made = ideas::list(app, scope, &filter, &page(10))
+        .await
+        .expect("ideas")
+        .results;
+    let queued = ideas::queue_to_writer(app, scope, &[made[0].idea.id])
+        .await
+        .expect("queues");
+    ground
+        .run(
+            tenant,
+            Start::GenerateContent {
+                task_ids: queued.created.clone(),
+            },
+        )
+        .await;
+    let content = ground.article_of(queued.created[0]).await.id;
+    ground
+        .run(
+            tenant,
+            Start::GenerateImagePrompts {
+                content_ids: vec![content],
+            },
+        )
+        .await;
+    let detail = content::get(app, scope, content).await.expect("an article");
+    ground
+        .run(
+            tenant,
+            Start::GenerateImages {
+                image_ids: vec![detail.images[0].id],
+            },
+        )
+        .await;
+    let wordpress = FakeWordPress::start("good").await;
+    let input = integration::New {
+        site_id: tenant.site,
+        base_url: wordpress.base,
+        username: "ada".to_owned(),
+        password: "good".to_owned(),
+        ..Default::default()
+    };
+    let integration = publisher::save_integration(app, scope, None, input)
+        .await
+        .expect("a connection")
+        .id;
+    publisher::publish(app, scope, publish(content, integration))
+        .await
+        .expect("takes it");
+    let loner = keywords::list(
+        app,
+        scope,
+        &keyword::Filter {
+            site_id: Some(tenant.site),
+            clustered: Some(false),
+            ..Default::default()
+        },
+        &page(1),
+    )
+    .await
+    .expect("keywords")
+    .results[0]
+        .keyword
+        .id;
+    Ids {
+        site: tenant.site,
+        sector: tenant.sector,
+        keyword: loner,
+        cluster,
+        idea: made.last().expect("an idea").idea.id,
+        task: queued.created[0],
+        open_task: ground.task(tenant, "Open").await,
+        content,
+        version: detail.versions[0].id,
+        image: detail.images[0].id,
+        integration,
+        import,
+        ai_task: clustered.task_id,
+    }
+}
+
+fn publish(content: ContentId, integration: IntegrationId) -> PublishRequest {
+    PublishRequest {
+        content_ids: vec![content],
+        integration_id: integration,
+        target_status: "publish".to_owned(),
+    }
+}
+
+/// All rows of all tables that belong to accounts, as text.
+async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
+    let db = &ground.app.db;
+    let mut all = Vec::new();
+    macro_rules! tables {
+        ($($module:ident),+ $(,)?) => {$(
+            let mut rows: Vec<String> = entity::$module::Entity::find()
+                .into_json().all(db).await.expect("rows").into_iter().map(|row| row.to_string()).collect();
+            rows.sort();
+            all.push((stringify!($module), rows.join("\n")));
+        )+};
+    }
+    tables!(
+        account,
+        ai_task,
+        ai_task_item,
+        cluster,
+        cluster_keyword,
+        content,
+        content_version,
+        credit_transaction,
+        credit_usage_log,
+        idea,
+        image,
+        integration,
+        keyword,
+        keyword_import,
+        provider_setting,
+        publishing_record,
+        sector,
+        site,
+        site_user_access,
+        subscription,
+        task,
+        user,
+    );
+    all
+}
+
+type Calls<'a> = Vec<(&'static str, BoxFuture<'a, Result<()>>)>;
+
+/// Every service that shows one thing.
+fn reads<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> {
+    macro_rules! calls {
+        ($($name:literal => $call:expr),+ $(,)?) => {
+            vec![$(($name, async move { $call.await.map(|_| ()) }.boxed())),+]
+        };
+    }
+    calls![
+        "keyword" => keywords::get(app, scope, ids.keyword),
+        "cluster" => clusters::get(app, scope, ids.cluster),
+        "idea" => ideas::get(app, scope, ids.idea),
+        "task" => tasks::get(app, scope, ids.task),
+        "article" => content::find(app, scope, ids.content),
+        "article in full" => content::get(app, scope, ids.content),
+        "version" => content::version(app, scope, ids.version),
+        "image" => images::get(app, scope, ids.image),
+        "file of an image" => images::file(app, scope, ids.image),
+        "import" => import::find(app, scope, ids.import),
+        "report of an import" => import::report(app, scope, ids.import),
+        "rejects of an import" => import::rejects_csv(app, scope, ids.import),
+        "progress" => ai::progress(app, scope, &ids.ai_task),
+        "overview" => system::overview(app, scope, ids.site),
+    ]
+}
+
+/// Every service that changes something an editor may change.
+fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> {
+    macro_rules! calls {
+        ($($name:literal => $call:expr),+ $(,)?) => {
+            vec![$(($name, async move { $call.await.map(|_| ()) }.boxed())),+]
+        };
+    }
+    let start = move |start: Start| async move { ai::start(app, scope, start, None).await };
+    let estimate = move |start: Start| async move { ai::estimate(app, scope, &start).await };
+    let new_keyword = keyword::New {
+        sector_id: ids.sector,
+        keyword: "x y".to_owned(),
+        volume: None,
+        difficulty: None,
+        intent: None,
+    };
+    let new_cluster = cluster::New {
+        sector_id: ids.sector,
+        name: "x".to_owned(),
+        description: String::new(),
+    };
+    let new_idea = idea::New {
+        sector_id: ids.sector,
+        idea_title: "x".to_owned(),
+        description: String::new(),
+        cluster_id: None,
+        content_structure: None,
+        target_keywords: String::new(),
+        estimated_word_count: None,
+    };
+    let new_task = task::New {
+        sector_id: ids.sector,
+        title: "x".to_owned(),
+        description: String::new(),
+        cluster_id: None,
+        content_structure: None,
+        keywords: String::new(),
+        target_word_count: None,
+    };
+    let new_import = NewImport {
+        sector_id: ids.sector,
+        file_name: "a.csv".to_owned(),
+        size_bytes: 5,
+        mapping: None,
+        mode: ImportMode::Skip,
+    };
+    calls![
+        "keywords::create" => keywords::create(app, scope, new_keyword),
+        "keywords::update" => keywords::update(app, scope, ids.keyword, keyword::Patch { volume: Some(9), ..Default::default() }),
+        "keywords::set_status" => keywords::set_status(app, scope, &[ids.keyword], keyword::KeywordStatus::Archived),
+        "keywords::delete" => keywords::delete(app, scope, &[ids.keyword]),
+        "clusters::create" => clusters::create(app, scope, new_cluster),
+        "clusters::update" => clusters::update(app, scope, ids.cluster, cluster::Patch { name: Some("x".to_owned()), ..Default::default() }),
+        "clusters::delete" => clusters::delete(app, scope, &[ids.cluster]),
+        "ideas::create" => ideas::create(app, scope, new_idea),
+        "ideas::update" => ideas::update(app, scope, ids.idea, idea::Patch { idea_title: Some("x".to_owned()), ..Default::default() }),
+        "ideas::queue_to_writer" => ideas::queue_to_writer(app, scope, &[ids.idea]),
+        "ideas::delete" => ideas::delete(app, scope, &[ids.idea]),
+        "tasks::create" => tasks::create(app, scope, new_task),
+        "tasks::set_status" => tasks::set_status(app, scope, &[ids.task], task::TaskStatus::Archived),
+        "tasks::delete" => tasks::delete(app, scope, &[ids.open_task]),
+        "content::save" => content::save(app, scope, ids.content, article::Patch { revision: 1, title: Some("x".to_owned()), ..Default::default() }),
+        "content::restore" => content::restore(app, scope, ids.version),
+        "images::update" => images::update(app, scope, ids.image, image::Patch { prompt: Some("x".to_owned()), ..Default::default() }),
+        "import::begin" => import::begin(app, scope, new_import),
+        "import::append" => import::append(app, scope, ids.import, 0, b"x"),
+        "import::finish" => import::finish(app, scope, ids.import),
+        "import::cancel" => import::cancel(app, scope, ids.import),
+        "ai::start auto_cluster" => start(Start::AutoCluster { sector_id: ids.sector, keyword_ids: Vec::new() }),
+        "ai::start auto_cluster of a selection" => start(Start::AutoCluster { sector_id: ids.sector, keyword_ids: vec![ids.keyword] }),
+        "ai::start generate_ideas" => start(Start::GenerateIdeas { cluster_ids: vec![ids.cluster] }),
+        "ai::start generate_content" => start(Start::GenerateContent { task_ids: vec![ids.open_task] }),
+        "ai::start generate_image_prompts" => start(Start::GenerateImagePrompts { content_ids: vec![ids.content] }),
+        "ai::start generate_images" => start(Start::GenerateImages { image_ids: vec![ids.image] }),
+        "ai::estimate" => estimate(Start::GenerateIdeas { cluster_ids: vec![ids.cluster] }),
+        "ai::cancel" => ai::cancel(app, scope, &ids.ai_task),
+        "ai::retry_failed" => ai::retry_failed(app, scope, &ids.ai_task),
+        "ai::run_here" => ai::run_here(app, scope, &ids.ai_task),
+        "publisher::publish" => publisher::publish(app, scope, publish(ids.content, ids.integration)),
+        "publisher::test_integration" => publisher::test_integration(app, scope, ids.integration),
+    ]
+}
+
+/// Every service that changes what only owners and admins may change.
+fn administration<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> {
+    macro_rules! calls {
+        ($($name:literal => $call:expr),+ $(,)?) => {
+            vec![$(($name, async move { $call.await.map(|_| ()) }.boxed())),+]
+        };
+    }
+    let address = |site: SiteId| integration::New {
+        site_id: site,
+        base_url: "https://example.com".to_owned(),
+        username: "ada".to_owned(),
+        password: "pw".to_owned(),
+        ..Default::default()
+    };
+    calls![
+        "sites::update" => sites::update(app, scope, ids.site, SitePatch { name: Some("x".to_owned()), ..Default::default() }),
+        "sites::add_sector" => sites::add_sector(app, scope, NewSector { site_id: ids.site, name: "x".to_owned() }),
+        "sites::set_sector_active" => sites::set_sector_active(app, scope, ids.sector, false),
+        "publisher::save_integration, a new one" => publisher::save_integration(app, scope, None, address(ids.site)),
+        "publisher::save_integration, a known one" => publisher::save_integration(app, scope, Some(ids.integration), address(ids.site)),
+        "publisher::delete_integration" => publisher::delete_integration(app, scope, ids.integration),
+    ]
+}
+
+/// Counts of all lists, asked for one site.
+async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'static str, u64)> {
+    let app = &ground.app;
+    let all = &page(200);
+    let number = |found: usize| u64::try_from(found).expect("fits");
+    let of_site = site;
+    let keyword_filter = keyword::Filter {
+        site_id: of_site,
+        ..Default::default()
+    };
+    vec![
+        (
+            "keywords",
+            keywords::list(app, scope, &keyword_filter, all)
+                .await
+                .expect("a page")
+                .count,
+        ),
+        (
+            "clusters",
+            clusters::list(
+                app,
+                scope,
+                &cluster::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
+        ),
+        (
+            "ideas",
+            ideas::list(
+                app,
+                scope,
+                &idea::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
+        ),
+        (
+            "tasks",
+            tasks::list(
+                app,
+                scope,
+                &task::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
+        ),
+        (
+            "articles",
+            content::list(
+                app,
+                scope,
+                &article::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
+        ),
+        (
+            "images",
+            images::list(
+                app,
+                scope,
+                &image::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
+        ),
+        (
+            "records",
+            publisher::records(
+                app,
+                scope,
+                &entity::publishing_record::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
+        ),
+        (
+            "connections",
+            number(
+                publisher::integrations(app, scope, of_site)
+                    .await
+                    .expect("a list")
+                    .len(),
+            ),
+        ),
+        (
+            "jobs",
+            number(ai::recent(app, scope, of_site).await.expect("a list").len()),
+        ),
+        (
+            "imports",
+            number(
+                import::recent(app, scope, of_site.unwrap_or_default())
+                    .await
+                    .expect("a list")
+                    .len(),
+            ),
+        ),
+        (
+            "sites",
+            number(
+                sites::list(app, scope)
+                    .await
+                    .expect("a list")
+                    .iter()
+                    .filter(|one| of_site.is_none_or(|id| one.site.id == id))
+                    .count(),
+            ),
+        ),
+        ("exported", {
+            use futures::TryStreamExt;
+            let parts: Vec<Vec<u8>> = keywords::export_csv(app, scope, keyword_filter, page(50))
+                .try_collect()
+                .await
+                .expect("an export");
+            number(String::from_utf8(parts.concat()).expect("text").lines().count()).saturating_sub(1)
+        }),
+    ]
+}
+
+fn is_not_found(error: &Error) -> bool {
+    matches!(error, Error::NotFound(_))
+}
+
+#[tokio::test]
+async fn another_accounts_ids_do_not_exist() {
+    let ground = Ground::new().await;
+    let victim = ground.tenant("ann@example.com").await;
+    let ids = everything(&ground, &victim).await;
+    let stranger = ground.tenant("bob@example.com").await;
+    // Bob has things of his own, so that a query without a filter would find something.
+    let own = everything(&ground, &stranger).await;
+    let before = snapshot(&ground).await;
+    let app = &ground.app;
+    for calls in [
+        reads(app, &stranger.scope, &ids),
+        writes(app, &stranger.scope, &ids),
+        administration(app, &stranger.scope, &ids),
+    ] {
+        for (name, call) in calls {
+            let error = call.await.expect_err(name);
+            assert!(is_not_found(&error), "{name}: {error:?}");
+        }
+    }
+    // What is his own together with what is not.
+    let scope = &stranger.scope;
+    for (name, outcome) in [
+        (
+            "keywords",
+            keywords::delete(app, scope, &[own.keyword, ids.keyword])
+                .await
+                .map(|_| ()),
+        ),
+        (
+            "clusters",
+            clusters::delete(app, scope, &[own.cluster, ids.cluster])
+                .await
+                .map(|_| ()),
+        ),
+        (
+            "ideas",
+            ideas::delete(app, scope, &[own.idea, ids.idea]).await.map(|_| ()),
+        ),
+        (
+            "queue",
+            ideas::queue_to_writer(app, scope, &[own.idea, ids.idea])
+                .await
+                .map(|_| ()),
+        ),
+        (
+            "tasks",
+            tasks::delete(app, scope, &[own.open_task, ids.open_task])
+                .await
+                .map(|_| ()),
+        ),
+        (
+            "an article to his own site",
+            publisher::publish(app, scope, publish(ids.content, own.integration))
+                .await
+                .map(|_| ()),
+        ),
+        (
+            "his own article to another's site",
+            publisher::publish(app, scope, publish(own.content, ids.integration))
+                .await
+                .map(|_| ()),
+        ),
+        (
+            "a keyword of another in his sector",
+            ai::start(
+                app,
+                scope,
+                Start::AutoCluster {
+                    sector_id: own.sector,
+                    keyword_ids: vec![ids.keyword],
+                },
+                None,
+            )
+            .await
+            .map(|_| ()),
+        ),
+        (
+            "tasks in one request",
+            ai::start(
+                app,
+                scope,
+                Start::GenerateContent {
+                    task_ids: vec![own.open_task, ids.open_task],
+                },
+                None,
+            )
+            .await
+            .map(|_| ()),
+        ),
+    ] {
+        assert!(is_not_found(&outcome.expect_err(name)), "{name}");
+    }
+    let with_cluster = idea::New {
+        sector_id: own.sector,
+        idea_title: "x".to_owned(),
+        description: String::new(),
+        cluster_id: Some(ids.cluster),
+        content_structure: None,
+        target_keywords: String::new(),
+        estimated_word_count: None,
+    };
+    assert_eq!(
+        crate::support::fields(&ideas::create(app, scope, with_cluster).await.expect_err("a cluster")),
+        ["cluster_id"]
+    );
+    let changed: Vec<_> = before
+        .iter()
+        .zip(snapshot(&ground).await)
+        .filter(|(old, new)| **old != *new)
+        .map(|(old, _)| old.0)
+        .collect();
+    assert!(changed.is_empty(), "changed: {changed:?}");
+    // Lists show nothing of it, asked for by site or not.
+    assert!(
+        listed(&ground, scope, Some(ids.site))
+            .await
+            .iter()
+            .all(|(_, count)| *count == 0)
+    );
+    let theirs = listed(&ground, scope, None).await;
+    let his = listed(&ground, scope, Some(own.site)).await;
+    for (all, own) in theirs.iter().zip(&his).filter(|(all, _)| all.0 != "imports") {
+        assert_eq!(all, own);
+    }
+    // Neither does the money.
+    for row in billing::usage(app, scope, &page(200)).await.expect("usage").results {
+        assert_eq!(row.site_id, Some(own.site));
+    }
+    for row in billing::transactions(app, scope, &page(200))
+        .await
+        .expect("a ledger")
+        .results
+    {
+        assert_eq!(row.account_id, scope.account);
+    }
+    ground.assert_books().await;
+}
+
+#[tokio::test]
+async fn an_editor_sees_the_granted_site_and_no_other() {
+    let ground = Ground::new().await;
+    let owner = ground.tenant("ann@example.com").await;
+    let granted = everything(&ground, &owner).await;
+    let made = sites::create(&ground.app, &owner.scope, new_site("Second", &["A"]))
+        .await
+        .expect("a site");
+    let second = Tenant {
+        user: owner.user.clone(),
+        scope: owner.scope.clone(),
+        site: made.site.id,
+        sector: made.sectors[0].id,
+    };
+    let hidden = everything(&ground, &second).await;
+    let editor = ground.member(&owner, Role::Editor, &[granted.site]).await;
+    let app = &ground.app;
+    let before = snapshot(&ground).await;
+    for calls in [reads(app, &editor, &hidden), writes(app, &editor, &hidden)] {
+        for (name, call) in calls {
+            let error = call.await.expect_err(name);
+            assert!(is_not_found(&error), "{name}: {error:?}");
+        }
+    }
+    for ids in [&hidden, &granted] {
+        for (name, call) in administration(app, &editor, ids) {
+            let error = call.await.expect_err(name);
+            assert!(
+                is_not_found(&error) && ids.site == hidden.site || matches!(error, Error::Forbidden(_)),
+                "{name}: {error:?}"
+            );
+        }
+    }
+    assert!(matches!(
+        sites::create(app, &editor, new_site("Third", &["A"])).await,
+        Err(Error::Forbidden(_))
+    ));
+    // A selection that reaches into the hidden site, and an article of the granted one to the hidden one's connection.
+    assert!(is_not_found(
+        &keywords::delete(app, &editor, &[granted.keyword, hidden.keyword])
+            .await
+            .expect_err("one of two")
+    ));
+    assert!(is_not_found(
+        &publisher::publish(app, &editor, publish(granted.content, hidden.integration))
+            .await
+            .expect_err("a connection")
+    ));
+    assert!(
+        matches!(billing::usage(app, &editor, &page(10)).await, Err(Error::Forbidden(_))),
+        "usage names things of every site"
+    );
+    assert!(matches!(
+        billing::transactions(app, &editor, &page(10)).await,
+        Err(Error::Forbidden(_))
+    ));
+    assert_eq!(snapshot(&ground).await, before);
+    assert!(
+        listed(&ground, &editor, Some(hidden.site))
+            .await
+            .iter()
+            .all(|(_, count)| *count == 0)
+    );
+    let all = listed(&ground, &editor, None).await;
+    for (seen, own) in all
+        .iter()
+        .zip(listed(&ground, &owner.scope, Some(granted.site)).await)
+        .filter(|(seen, _)| seen.0 != "imports")
+    {
+        assert_eq!(*seen, own);
+    }
+    // On the granted site an editor works.
+    for (name, call) in reads(app, &editor, &granted) {
+        call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    }
+    let patch = keyword::Patch {
+        volume: Some(9),
+        ..Default::default()
+    };
+    keywords::update(app, &editor, granted.keyword, patch)
+        .await
+        .expect("an editor may");
+    let patch = article::Patch {
+        revision: 1,
+        title: Some("Edited".to_owned()),
+        ..Default::default()
+    };
+    content::save(app, &editor, granted.content, patch)
+        .await
+        .expect("an editor may");
+    ai::start(
+        app,
+        &editor,
+        Start::GenerateContent {
+            task_ids: vec![granted.open_task],
+        },
+        None,
+    )
+    .await
+    .expect("an editor may");
+    assert!(billing::balance(app, &editor).await.is_ok());
+    // Somebody without any grant sees nothing at all.
+    let nobody = ground.member(&owner, Role::Editor, &[]).await;
+    assert!(
+        listed(&ground, &nobody, None)
+            .await
+            .iter()
+            .all(|(_, count)| *count == 0)
+    );
+}
+
+#[tokio::test]
+async fn a_viewer_reads_and_changes_nothing() {
+    let ground = Ground::new().await;
+    let owner = ground.tenant("ann@example.com").await;
+    let ids = everything(&ground, &owner).await;
+    let viewer = ground.member(&owner, Role::Viewer, &[ids.site]).await;
+    let app = &ground.app;
+    let before = snapshot(&ground).await;
+    for (name, call) in reads(app, &viewer, &ids) {
+        call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    }
+    for calls in [writes(app, &viewer, &ids), administration(app, &viewer, &ids)] {
+        for (name, call) in calls {
+            let error = call.await.expect_err(name);
+            assert!(matches!(error, Error::Forbidden(_)), "{name}: {error:?}");
+        }
+    }
+    let input = entity::provider_setting::Input {
+        provider: entity::provider_setting::Provider::Builtin,
+        base_url: String::new(),
+        model: String::new(),
+        image_model: String::new(),
+        api_key: String::new(),
+    };
+    assert!(matches!(
+        system::save_provider(app, &viewer, input).await,
+        Err(Error::Forbidden(_))
+    ));
+    assert!(matches!(
+        system::test_provider(app, &viewer).await,
+        Err(Error::Forbidden(_))
+    ));
+    assert_eq!(
+        listed(&ground, &viewer, Some(ids.site)).await,
+        listed(&ground, &owner.scope, Some(ids.site)).await
+    );
+    assert_eq!(snapshot(&ground).await, before);
+}
+
+#[tokio::test]
+async fn an_admin_manages_every_site() {
+    let ground = Ground::new().await;
+    let owner = ground.tenant("ann@example.com").await;
+    let ids = everything(&ground, &owner).await;
+    let admin = ground.member(&owner, Role::Admin, &[]).await;
+    let app = &ground.app;
+    for (name, call) in reads(app, &admin, &ids) {
+        call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    }
+    for (name, call) in administration(app, &admin, &ids) {
+        call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    }
+    assert!(billing::usage(app, &admin, &page(10)).await.is_ok());
+    let _: Vec<keyword_import::Model> = import::recent(app, &admin, ids.site).await.expect("imports");
+}

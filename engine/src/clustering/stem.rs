@@ -1,0 +1,97 @@
+//! Word stems.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
+
+use super::facets;
+use crate::language::Language;
+use crate::text::fold;
+
+/// Reduces a word to what its forms have in common.
+pub(super) struct Stem {
+    stemmer: Option<Stemmer>,
+    polish: bool,
+    synonyms: FxHashMap<String, String>,
+}
+
+impl Stem {
+    /// For a batch in a language; English when it is not known.
+    pub(super) fn new(language: Option<Language>) -> Self {
+        let algorithm = match language {
+            None | Some(Language::En) => Some(Algorithm::English),
+            Some(Language::De) => Some(Algorithm::German),
+            Some(Language::Fr) => Some(Algorithm::French),
+            Some(Language::Es) => Some(Algorithm::Spanish),
+            Some(Language::It) => Some(Algorithm::Italian),
+            Some(Language::Nl) => Some(Algorithm::Dutch),
+            Some(Language::Pt) => Some(Algorithm::Portuguese),
+            Some(Language::Pl) => None,
+        };
+        let mut stem = Stem {
+            stemmer: algorithm.map(Stemmer::create),
+            polish: language == Some(Language::Pl),
+            synonyms: FxHashMap::default(),
+        };
+        if matches!(language, None | Some(Language::En)) {
+            let mut table = FxHashMap::default();
+            for group in facets::SYNONYMS {
+                for word in group.iter().skip(1) {
+                    table.insert(stem.stem(word), stem.stem(group[0]));
+                }
+            }
+            stem.synonyms = table;
+        }
+        stem
+    }
+
+    /// The stem of a lower-case word, without diacritics.
+    pub(super) fn stem(&self, word: &str) -> String {
+        // A word with digits is a model, not a form of anything.
+        let stemmed = if word.bytes().any(|b| b.is_ascii_digit()) || word.chars().count() < 4 {
+            fold(word)
+        } else if let Some(stemmer) = &self.stemmer {
+            fold(&stemmer.stem(word))
+        } else if self.polish {
+            polish(&fold(word))
+        } else {
+            fold(word)
+        };
+        match self.synonyms.get(&stemmed) {
+            Some(same) => same.clone(),
+            None => stemmed,
+        }
+    }
+}
+
+/// Polish endings of nouns and adjectives; enough to bring the cases of a word together.
+fn polish(word: &str) -> String {
+    #[rustfmt::skip]
+    const ENDINGS: [&str; 24] = [
+        "iego", "iemu", "ach", "ami", "ego", "emu", "ymi", "imi", "owi", "iej", "ow", "om", "em", "ie", "ej", "ym", "im", "ia", "y", "i", "a", "e", "o", "u",
+    ];
+    for ending in ENDINGS {
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.len() >= 3
+        {
+            return stem.to_owned();
+        }
+    }
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_come_together_and_models_stay_apart() {
+        let english = Stem::new(None);
+        assert_eq!(english.stem("batteries"), english.stem("battery"));
+        assert_eq!(english.stem("couches"), english.stem("sofa"));
+        assert_ne!(english.stem("s23s"), english.stem("s23"));
+        let polish = Stem::new(Some(Language::Pl));
+        assert_eq!(polish.stem("łazienka"), polish.stem("łazienki"));
+        let german = Stem::new(Some(Language::De));
+        assert_eq!(german.stem("küchen"), german.stem("küche"));
+    }
+}

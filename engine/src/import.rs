@@ -1,0 +1,225 @@
+//! Reading keyword files as people really have them: the exports of the usual tools, hand-made lists,
+//! any common encoding and delimiter. Recognised by meaning, never by an exact header.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Intent;
+
+mod columns;
+mod content;
+mod decode;
+mod layout;
+mod market;
+mod number;
+mod reader;
+mod record;
+mod row;
+mod sniff;
+
+pub use reader::Reader;
+
+/// Which column holds what, as 0-based column indexes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Mapping {
+    /// The keyword itself; the only column that must exist.
+    pub keyword: u32,
+    /// Searches per month.
+    pub volume: Option<u32>,
+    /// Keyword difficulty, 0 (easy) to 100 (hard).
+    pub difficulty: Option<u32>,
+    /// Search intent.
+    pub intent: Option<u32>,
+    /// Cost per click.
+    pub cpc: Option<u32>,
+    /// Country, market or database.
+    pub country: Option<u32>,
+}
+
+/// What a file looks like before it is imported.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// Text encoding, for example `UTF-8` or `UTF-16LE`.
+    pub encoding: String,
+    /// Character between two cells.
+    pub delimiter: char,
+    /// The tool the file comes from, in words a person knows.
+    pub dialect: String,
+    /// Physical line of the header, counted from 1; 0 when the file has none.
+    pub header_line: u32,
+    /// Names of the columns; made up (`Column 1`) when the file has no header.
+    pub headers: Vec<String>,
+    /// Columns as recognised, or as the person chose them.
+    pub mapping: Mapping,
+    /// The first 20 data rows.
+    pub rows: Vec<PreviewRow>,
+    /// What a person should know before importing, in plain sentences.
+    pub warnings: Vec<String>,
+    /// Market of the whole file (ISO 3166-1 alpha-2, lower case) when its name or a title line tells it.
+    pub country: Option<String>,
+}
+
+/// One data row of a preview.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct PreviewRow {
+    /// Physical line in the file, counted from 1.
+    pub line: u64,
+    /// The cells as they stand in the file.
+    pub cells: Vec<String>,
+    /// What an import would make of the row.
+    pub outcome: Outcome,
+}
+
+/// What became of one row.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A keyword to import.
+    Keyword(KeywordRow),
+    /// A row that cannot be imported, with the reason.
+    Rejected(Reject),
+    /// A row that is not meant to be a keyword.
+    Skipped {
+        /// Physical line in the file, counted from 1.
+        line: u64,
+        /// Why, in a plain sentence.
+        reason: String,
+    },
+}
+
+/// A keyword as read from one row.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct KeywordRow {
+    /// Physical line in the file, counted from 1.
+    pub line: u64,
+    /// The keyword for display.
+    pub keyword: String,
+    /// The keyword's identity, see [`crate::text::keyword_key`].
+    pub key: String,
+    /// Searches per month; of a range, its geometric mean. `None` when the file does not say.
+    pub volume: Option<i64>,
+    /// Lower end when the file gives a range.
+    pub volume_low: Option<i64>,
+    /// Upper end when the file gives a range that has one.
+    pub volume_high: Option<i64>,
+    /// Whether `volume` was worked out of a range or a bucket instead of being stated.
+    pub volume_estimated: bool,
+    /// Keyword difficulty, 0 to 100.
+    pub difficulty: Option<i32>,
+    /// Search intent, from the file or guessed.
+    pub intent: Intent,
+    /// Whether `intent` was guessed from the words.
+    pub intent_guessed: bool,
+    /// Cost per click in hundredths of the file's currency.
+    pub cpc_cents: Option<i64>,
+    /// Market, ISO 3166-1 alpha-2 in lower case when it was understood.
+    pub country: Option<String>,
+}
+
+/// A row that was refused.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Reject {
+    /// Physical line in the file, counted from 1.
+    pub line: u64,
+    /// The row as it stands, at most 200 characters.
+    pub raw: String,
+    /// Why, in a plain sentence.
+    pub reason: String,
+}
+
+/// Why a whole file cannot be imported. The display text is written for an editor.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub enum ImportError {
+    /// Nothing in the file.
+    Empty,
+    /// Not a text file.
+    NotText {
+        /// What it seems to be instead.
+        looks_like: String,
+    },
+    /// No column that holds keywords.
+    NoKeywordColumn {
+        /// The columns that were found.
+        found: Vec<String>,
+    },
+    /// A report about pages, not about keywords.
+    PagesReport {
+        /// The columns that were found.
+        found: Vec<String>,
+    },
+    /// A chosen column that the file does not have.
+    NoSuchColumn {
+        /// The chosen column, counted from 1.
+        column: u32,
+        /// How many columns the file has.
+        columns: u32,
+    },
+    /// The file could not be read to its end.
+    Read(String),
+}
+
+impl std::fmt::Display for ImportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ImportError::Empty => f.write_str("The file is empty."),
+            ImportError::NotText { looks_like } => {
+                write!(
+                    f,
+                    "This is not a text file: it looks like {looks_like}. Export or save it as CSV and try again."
+                )
+            }
+            ImportError::NoKeywordColumn { found } if found.is_empty() => {
+                f.write_str("No column with keywords was found in the file.")
+            }
+            ImportError::NoKeywordColumn { found } => {
+                write!(
+                    f,
+                    "No column with keywords was found. The columns are: {}.",
+                    found.join(", ")
+                )
+            }
+            ImportError::PagesReport { found } => write!(
+                f,
+                "This is a report about pages, not about keywords (its columns are: {}). Export the keywords or queries report instead.",
+                found.join(", ")
+            ),
+            ImportError::NoSuchColumn { column, columns } => {
+                write!(f, "Column {column} was chosen, but the file has only {columns}.")
+            }
+            ImportError::Read(why) => write!(f, "The file could not be read to its end: {why}."),
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+/// Looks at the beginning of a file.
+///
+/// `head` is at most the first 256 KiB; `complete` says whether that is the whole file. When it is not, the
+/// last record is ignored because it may be cut. `mapping` overrides the recognised columns.
+///
+/// # Errors
+/// When the file cannot be imported at all, see [`ImportError`].
+pub fn preview(
+    head: &[u8],
+    complete: bool,
+    file_name: &str,
+    mapping: Option<&Mapping>,
+) -> Result<Preview, ImportError> {
+    reader::preview(head, complete, file_name, mapping)
+}
+
+/// Makes a cell safe for spreadsheet programs: text that would start a formula gets a leading apostrophe.
+///
+/// A plain number (also a negative one) stays as it is.
+pub fn escape_csv_cell(cell: &str) -> String {
+    let risky = cell
+        .trim_start_matches([' ', '\u{a0}'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if risky && cell.parse::<f64>().is_err() {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

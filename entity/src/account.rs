@@ -1,0 +1,75 @@
+//! A customer: the unit of isolation and of billing.
+use crate::{AccountId, PlanId, UserId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Whether an account may work.
+    AccountStatus {
+        /// In good standing.
+        Active = "active" / "Active",
+        /// Stopped by the operator.
+        Suspended = "suspended" / "Suspended",
+        /// Trying it out.
+        Trial = "trial" / "Trial",
+        /// Ended by its owner.
+        Cancelled = "cancelled" / "Cancelled",
+    }
+}
+
+/// A customer: the unit of isolation and of billing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "orm",
+    derive(sea_orm::DeriveEntityModel),
+    sea_orm(table_name = "accounts")
+)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Account))]
+pub struct Model {
+    /// Identity.
+    #[cfg_attr(feature = "orm", sea_orm(primary_key))]
+    pub id: AccountId,
+    /// Name as people see it.
+    pub name: String,
+    /// Name in URLs, unique in the installation.
+    pub slug: String,
+    /// The person who signed up.
+    pub owner_id: Option<UserId>,
+    /// The plan in force.
+    pub plan_id: PlanId,
+    /// Balance in credits: always the sum of the ledger.
+    pub credits: i64,
+    /// Credits held by running work, part of the balance.
+    pub reserved: i64,
+    /// Whether the account may work.
+    pub status: AccountStatus,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+orm_model!();
+
+impl Model {
+    /// Credits that new work can still use.
+    pub fn available(&self) -> i64 {
+        self.credits - self.reserved
+    }
+}
+
+/// What an account has to spend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Balance {
+    /// Sum of the ledger, in credits.
+    pub credits: i64,
+    /// Credits held by running work.
+    pub reserved: i64,
+    /// Credits that new work can use.
+    pub available: i64,
+    /// Credits that the plan adds each month.
+    pub plan_credits_per_month: i64,
+    /// Credits settled since the period began.
+    pub credits_used_this_month: i64,
+}

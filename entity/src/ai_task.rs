@@ -1,0 +1,237 @@
+//! One run of an AI function: the truth about a job.
+use crate::{AccountId, AiTaskId, SectorId, SiteId, UserId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What an AI task does.
+    AiFunction {
+        /// Groups keywords into clusters.
+        AutoCluster = "auto_cluster" / "Group keywords",
+        /// Makes content ideas from clusters.
+        GenerateIdeas = "generate_ideas" / "Generate ideas",
+        /// Writes articles for tasks.
+        GenerateContent = "generate_content" / "Write articles",
+        /// Describes the pictures of an article.
+        GenerateImagePrompts = "generate_image_prompts" / "Plan images",
+        /// Makes the pictures.
+        GenerateImages = "generate_images" / "Make images",
+    }
+}
+
+text_enum! {
+    /// How far an AI task is.
+    AiTaskStatus {
+        /// Waiting for a worker.
+        Queued = "queued" / "Waiting",
+        /// Being worked on.
+        Running = "running" / "Running",
+        /// Ended; single items may have failed.
+        Completed = "completed" / "Completed",
+        /// Ended, and nothing succeeded.
+        Failed = "failed" / "Failed",
+        /// Stopped by a person.
+        Cancelled = "cancelled" / "Cancelled",
+    }
+}
+
+text_enum! {
+    /// What an AI task is doing.
+    Phase {
+        /// Waiting.
+        Init = "INIT" / "Starting",
+        /// Loads what it needs.
+        Prep = "PREP" / "Reading",
+        /// Waits for the provider.
+        AiCall = "AI_CALL" / "Thinking",
+        /// Reads the answer.
+        Parse = "PARSE" / "Checking",
+        /// Stores the result.
+        Save = "SAVE" / "Saving",
+        /// Ended.
+        Done = "DONE" / "Done",
+    }
+}
+
+/// One run of an AI function: the truth about a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "orm",
+    derive(sea_orm::DeriveEntityModel),
+    sea_orm(table_name = "ai_tasks")
+)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AiTask))]
+pub struct Model {
+    /// Identity.
+    #[cfg_attr(feature = "orm", sea_orm(primary_key))]
+    pub id: AiTaskId,
+    /// Random name, used in addresses.
+    pub public_id: String,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The site it belongs to.
+    pub site_id: SiteId,
+    /// The sector it belongs to.
+    pub sector_id: SectorId,
+    /// Who started it.
+    pub user_id: Option<UserId>,
+    /// What it does.
+    pub function: AiFunction,
+    /// How far it is.
+    pub status: AiTaskStatus,
+    /// What it is doing.
+    pub phase: Phase,
+    /// Units of work.
+    pub items_total: i32,
+    /// Units that succeeded.
+    pub items_done: i32,
+    /// Units that failed.
+    pub items_failed: i32,
+    /// Credits held at the start.
+    pub credits_reserved: i64,
+    /// Credits charged.
+    pub credits_settled: i64,
+    /// Credits given back.
+    pub credits_released: i64,
+    /// What it was asked for, as JSON.
+    pub params: String,
+    /// What came out, in a sentence.
+    pub summary: Option<String>,
+    /// Why it failed as a whole.
+    pub error: Option<String>,
+    /// Somebody asked to stop.
+    pub cancel_requested: bool,
+    /// The starter's key, unique in the account.
+    pub idempotency_key: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When the first worker took it.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+orm_model!();
+
+impl AiTaskStatus {
+    /// Nothing more will happen.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+impl Model {
+    /// Share of the units that ended, 0 to 100.
+    pub fn percent(&self) -> i32 {
+        if self.status.is_final() {
+            return 100;
+        }
+        (self.items_done + self.items_failed) * 100 / self.items_total.max(1)
+    }
+}
+
+/// A task as its progress shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Progress {
+    /// Random name of the task.
+    pub task_id: String,
+    /// What it does.
+    pub function: AiFunction,
+    /// How far it is.
+    pub status: AiTaskStatus,
+    /// What it is doing.
+    pub phase: Phase,
+    /// 0 to 100.
+    pub percent: i32,
+    /// Units of work.
+    pub items_total: i32,
+    /// Units that succeeded.
+    pub items_done: i32,
+    /// Units that failed.
+    pub items_failed: i32,
+    /// Credits held at the start.
+    pub credits_reserved: i64,
+    /// Credits charged so far.
+    pub credits_settled: i64,
+    /// Credits given back so far.
+    pub credits_released: i64,
+    /// What came out, in a sentence.
+    pub summary: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Units that ended or run, in order; at most 200.
+    pub items: Vec<crate::ai_task_item::Progress>,
+}
+
+/// What starting an AI function gives back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Started {
+    /// Random name of the task, for its progress.
+    pub task_id: String,
+    /// Units of work.
+    pub items_total: i32,
+    /// Credits held.
+    pub credits_reserved: i64,
+}
+
+/// What an AI function is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "function", rename_all = "snake_case")]
+pub enum Start {
+    /// Group keywords of one sector.
+    AutoCluster {
+        /// The sector.
+        sector_id: SectorId,
+        /// Which keywords; empty means every active keyword of the sector that is in no cluster.
+        keyword_ids: Vec<crate::KeywordId>,
+    },
+    /// Make ideas from clusters.
+    GenerateIdeas {
+        /// The clusters, all of one site.
+        cluster_ids: Vec<crate::ClusterId>,
+    },
+    /// Write the articles of tasks.
+    GenerateContent {
+        /// The tasks, all of one site.
+        task_ids: Vec<crate::TaskId>,
+    },
+    /// Describe the pictures of articles.
+    GenerateImagePrompts {
+        /// The articles, all of one site.
+        content_ids: Vec<crate::ContentId>,
+    },
+    /// Make pictures.
+    GenerateImages {
+        /// The pictures, all of one site.
+        image_ids: Vec<crate::ImageId>,
+    },
+}
+
+impl Start {
+    /// The function that is asked for.
+    pub fn function(&self) -> AiFunction {
+        match self {
+            Self::AutoCluster { .. } => AiFunction::AutoCluster,
+            Self::GenerateIdeas { .. } => AiFunction::GenerateIdeas,
+            Self::GenerateContent { .. } => AiFunction::GenerateContent,
+            Self::GenerateImagePrompts { .. } => AiFunction::GenerateImagePrompts,
+            Self::GenerateImages { .. } => AiFunction::GenerateImages,
+        }
+    }
+}
+
+/// What a job will take at most, asked before it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Estimate {
+    /// Units of work.
+    pub items: i32,
+    /// Credits at most.
+    pub credits: i64,
+    /// Credits there are.
+    pub available: i64,
+}

@@ -1,0 +1,30 @@
+//! A keyword's place in a cluster.
+use crate::{AccountId, AiTaskId, ClusterId, KeywordId};
+use serde::{Deserialize, Serialize};
+
+/// A keyword's place in a cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "orm",
+    derive(sea_orm::DeriveEntityModel),
+    sea_orm(table_name = "cluster_keywords")
+)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ClusterKeyword))]
+pub struct Model {
+    /// The cluster.
+    #[cfg_attr(feature = "orm", sea_orm(primary_key, auto_increment = false))]
+    pub cluster_id: ClusterId,
+    /// The keyword.
+    #[cfg_attr(feature = "orm", sea_orm(primary_key, auto_increment = false))]
+    pub keyword_id: KeywordId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// Nearness to the cluster, 0 to 1.
+    pub similarity: f32,
+    /// Terms it shares with the others, comma separated.
+    pub shared_terms: String,
+    /// The run that placed it; none when placed by hand.
+    pub ai_task_id: Option<AiTaskId>,
+}
+
+orm_model!();

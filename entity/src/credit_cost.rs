@@ -1,0 +1,62 @@
+//! A row of the cost table.
+use crate::CreditCostId;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What a price counts.
+    CostUnit {
+        /// One call.
+        Request = "request" / "per request",
+        /// One piece.
+        Item = "item" / "per item",
+        /// So many pieces.
+        Items = "items" / "per items",
+        /// So many words.
+        Words = "words" / "per words",
+    }
+}
+
+/// A row of the cost table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "orm",
+    derive(sea_orm::DeriveEntityModel),
+    sea_orm(table_name = "credit_cost_configs")
+)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CreditCost))]
+pub struct Model {
+    /// Identity.
+    #[cfg_attr(feature = "orm", sea_orm(primary_key))]
+    pub id: CreditCostId,
+    /// The list it belongs to.
+    pub price_list: String,
+    /// What is done.
+    pub operation: crate::credit_usage_log::Operation,
+    /// What is counted.
+    pub unit: CostUnit,
+    /// How many of the unit one price buys, at least 1.
+    pub unit_size: i64,
+    /// Price of one such lot.
+    pub credits: i64,
+    /// Least that a job costs.
+    pub minimum: i64,
+}
+
+orm_model!();
+
+impl Model {
+    /// Credits for `count` of what is counted: whole lots, never below the minimum, nothing for nothing.
+    pub fn price(&self, count: i64) -> i64 {
+        if count <= 0 {
+            return 0;
+        }
+        let lots = match self.unit {
+            CostUnit::Request => 1,
+            CostUnit::Item | CostUnit::Items | CostUnit::Words => {
+                let size = self.unit_size.max(1);
+                count / size + i64::from(count % size != 0)
+            }
+        };
+        lots.saturating_mul(self.credits).max(self.minimum)
+    }
+}

@@ -1,0 +1,103 @@
+//! One struct per table, shared by the server and the browser.
+//!
+//! With the feature `orm` a struct is a sea-orm model; without it the same struct is a plain serde type,
+//! so a row travels from the database to the page under one name. Secrets never serialise.
+
+#[macro_use]
+mod macros;
+pub mod error;
+pub mod overview;
+pub mod page;
+
+pub mod account;
+pub mod ai_task;
+pub mod ai_task_item;
+pub mod cluster;
+pub mod cluster_keyword;
+pub mod content;
+pub mod content_version;
+pub mod credit_cost;
+pub mod credit_transaction;
+pub mod credit_usage_log;
+pub mod idea;
+pub mod image;
+pub mod industry;
+pub mod industry_sector;
+pub mod integration;
+pub mod keyword;
+pub mod keyword_import;
+pub mod plan;
+pub mod provider_setting;
+pub mod publishing_record;
+pub mod sector;
+pub mod site;
+pub mod site_user_access;
+pub mod subscription;
+pub mod task;
+pub mod user;
+
+#[cfg(feature = "orm")]
+pub mod refresh_token;
+#[cfg(feature = "orm")]
+pub mod session;
+#[cfg(feature = "orm")]
+pub mod worker_beat;
+
+pub use error::{ApiError, FieldError};
+pub use page::{ListQuery, Page};
+
+/// A point in time, always UTC; RFC 3339 on the wire.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+ids! {
+    /// A customer: the unit of isolation and of billing.
+    AccountId,
+    /// A person (or a bot) of one account.
+    UserId,
+    /// A price plan.
+    PlanId,
+    /// An account's subscription to a plan.
+    SubscriptionId,
+    /// An industry of the shipped catalogue.
+    IndustryId,
+    /// A sector of the shipped catalogue.
+    IndustrySectorId,
+    /// A web site that an account plans content for.
+    SiteId,
+    /// A subject area of a site, 1 to 5 active.
+    SectorId,
+    /// A search query worth writing for.
+    KeywordId,
+    /// One imported keyword file.
+    KeywordImportId,
+    /// A group of keywords that one page can serve.
+    ClusterId,
+    /// A proposed piece of content.
+    IdeaId,
+    /// A writing task.
+    TaskId,
+    /// An article, page or product text.
+    ContentId,
+    /// One saved state of a content item.
+    ContentVersionId,
+    /// A picture, planned or made.
+    ImageId,
+    /// One run of an AI function.
+    AiTaskId,
+    /// One unit of an AI task: succeeds, fails and is charged alone.
+    AiTaskItemId,
+    /// A row of the ledger.
+    CreditTransactionId,
+    /// A row of the usage log.
+    CreditUsageLogId,
+    /// A row of the cost table.
+    CreditCostId,
+    /// A connection of a site to a platform.
+    IntegrationId,
+    /// One content item at one destination.
+    PublishingRecordId,
+    /// A provider's settings for an account.
+    ProviderSettingId,
+    /// A refresh token's row.
+    RefreshTokenId,
+}

@@ -1,0 +1,47 @@
+//! A subject area of a site, 1 to 5 active.
+use crate::{AccountId, IndustrySectorId, SectorId, SiteId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A subject area of a site, 1 to 5 active.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveEntityModel), sea_orm(table_name = "sectors"))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Sector))]
+pub struct Model {
+    /// Identity.
+    #[cfg_attr(feature = "orm", sea_orm(primary_key))]
+    pub id: SectorId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The site it belongs to.
+    pub site_id: SiteId,
+    /// Its pattern in the catalogue.
+    pub industry_sector_id: Option<IndustrySectorId>,
+    /// Name as people see it.
+    pub name: String,
+    /// Name in URLs, unique in the site.
+    pub slug: String,
+    /// False once switched off.
+    pub is_active: bool,
+    /// `active` or `archived`.
+    pub status: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+orm_model!();
+
+/// The most active sectors of one site.
+pub const MAX_ACTIVE: u64 = 5;
+
+/// A sector to make.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewSector {
+    /// The site.
+    pub site_id: SiteId,
+    /// Name as people see it.
+    pub name: String,
+}

@@ -1,0 +1,36 @@
+//! The schema, one file per change, on SQLite and PostgreSQL alike.
+//!
+//! Names are strings, never entities: an entity describes today's schema, a migration the one of its day.
+
+pub use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261120_000001_accounts;
+mod m20261120_000002_sites;
+mod m20261120_000003_planner;
+mod m20261120_000004_writer;
+mod m20261120_000005_ai_tasks;
+mod m20261120_000006_billing;
+mod m20261120_000007_publisher;
+mod m20261120_000008_sessions;
+mod m20261120_000009_catalogue;
+
+/// Every change in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261120_000001_accounts::Migration),
+            Box::new(m20261120_000002_sites::Migration),
+            Box::new(m20261120_000003_planner::Migration),
+            Box::new(m20261120_000004_writer::Migration),
+            Box::new(m20261120_000005_ai_tasks::Migration),
+            Box::new(m20261120_000006_billing::Migration),
+            Box::new(m20261120_000007_publisher::Migration),
+            Box::new(m20261120_000008_sessions::Migration),
+            Box::new(m20261120_000009_catalogue::Migration),
+        ]
+    }
+}

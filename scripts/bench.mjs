@@ -1,0 +1,318 @@
+// The measuring itself; see bench.sh. Every part works in a temporary folder and ends what it started.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const root = path.dirname(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname));
+const target = process.env.CARGO_TARGET_DIR;
+const igny8 = process.env.IGNY8_BIN ?? path.join(target, 'release', 'igny8');
+const keywords = Number(process.env.BENCH_KEYWORDS ?? 100_000);
+const rows = Number(process.env.BENCH_ROWS ?? 200_000);
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'igny8-bench-'));
+const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+const results = [];
+function record(part, figure, value, unit, goal = '') {
+  results.push({ part, figure, value, unit, goal });
+  console.error(`  ${part}: ${figure}: ${value} ${unit}`);
+}
+const round = (value, digits = 1) => Number(value.toFixed(digits));
+
+const running = new Set();
+const endings = [];
+
+/** Runs a program to its end; gives its output, the seconds it took and the most memory it held. */
+async function run(file, args, env = {}) {
+  const begin = process.hrtime.bigint();
+  const child = spawn(file, args, { env: { ...process.env, ...env }, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  let text = '';
+  let peak = 0;
+  child.stdout.on('data', (chunk) => { text += chunk; });
+  // VmHWM only grows, so the last look before the end is the peak, give or take the last few milliseconds.
+  const look = setInterval(() => { peak = Math.max(peak, memory(child.pid, 'VmHWM')); }, 20);
+  const [code, signal] = await once(child, 'close');
+  clearInterval(look);
+  running.delete(child);
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${signal ?? code}:\n${text}`);
+  return { text, seconds: Number(process.hrtime.bigint() - begin) / 1e9, peak };
+}
+
+/** Megabytes, from /proc. */
+function memory(pid, field) {
+  try {
+    const line = fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'));
+    return line ? round(Number(line[1]) / 1024) : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** The JSON at the end of an output, or nothing. */
+function lastJson(text) {
+  const trimmed = text.trim();
+  for (const candidate of [trimmed.split('\n').at(-1), trimmed]) {
+    try {
+      return JSON.parse(candidate);
+    } catch { /* not this one */ }
+  }
+  return undefined;
+}
+
+async function freePort() {
+  const probe = net.createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** The settings of an installation in a folder of its own. */
+function settings(name, database) {
+  const data = path.join(folder, name);
+  fs.mkdirSync(data, { recursive: true });
+  return {
+    LEPTOS_OUTPUT_NAME: 'igny8',
+    LEPTOS_SITE_ROOT: path.join(root, 'target', 'site'),
+    LEPTOS_SITE_PKG_DIR: 'pkg',
+    IGNY8_DATABASE__URL: database ?? `sqlite://${path.join(data, 'igny8.db')}`,
+    IGNY8_JOBS__DATABASE_URL: database ? '' : `sqlite://${path.join(data, 'jobs.db')}`,
+    IGNY8_STORAGE__PATH: path.join(data, 'storage'),
+    IGNY8_SECURITY__KEY_FILE: path.join(data, 'secret.key'),
+    IGNY8_LOG__LEVEL: 'warn',
+  };
+}
+
+/** Starts the server; `ms` is the time from its start to the first good answer of /health. */
+async function serve(env) {
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const agent = new http.Agent({ keepAlive: false });
+  const healthy = () => new Promise((resolve) => {
+    http.get({ host: '127.0.0.1', port, path: '/health', agent }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode === 200));
+    }).on('error', () => resolve(false));
+  });
+  const begin = process.hrtime.bigint();
+  const child = spawn(igny8, ['serve'], {
+    cwd: folder,
+    env: { ...process.env, ...env, IGNY8_SERVER__ADDRESS: address, LEPTOS_SITE_ADDR: address },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  running.add(child);
+  const gone = () => child.exitCode !== null || child.signalCode !== null;
+  while (!(await healthy())) {
+    if (gone()) throw new Error(`igny8 serve ended with ${child.exitCode ?? child.signalCode}`);
+    if (Number(process.hrtime.bigint() - begin) > 60e9) throw new Error('igny8 serve does not answer');
+    await sleep(2);
+  }
+  const ms = Number(process.hrtime.bigint() - begin) / 1e6;
+  return {
+    port,
+    pid: child.pid,
+    ms,
+    async end() {
+      running.delete(child);
+      if (gone()) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      const slow = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      await exit;
+      clearTimeout(slow);
+    },
+  };
+}
+
+/** Bytes of a body as they come over the wire to a browser that takes brotli. */
+function wire(port, where, cookie) {
+  return new Promise((resolve, reject) => {
+    http.get({ host: '127.0.0.1', port, path: where, headers: { 'accept-encoding': 'br, gzip', ...(cookie ? { cookie } : {}) } }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (chunk) => { bytes += chunk.length; });
+      answer.on('end', () => {
+        if (answer.statusCode === 200) resolve({ bytes, encoding: answer.headers['content-encoding'] ?? 'none' });
+        else reject(new Error(`${where} answers ${answer.statusCode}`));
+      });
+    }).on('error', reject);
+  });
+}
+
+// One database of this many keywords for all the parts that want one.
+let seeded;
+function seed() {
+  seeded ??= (async () => {
+    const env = settings('seeded');
+    const { text, seconds } = await run(igny8, ['bench', 'seed', '--keywords', String(keywords)], env);
+    const account = lastJson(text);
+    if (!account?.cookie) throw new Error(`igny8 bench seed printed no cookie:\n${text}`);
+    console.error(`  (${keywords} keywords made in ${round(seconds)} s)`);
+    return { env, cookie: account.cookie };
+  })();
+  return seeded;
+}
+
+const parts = {
+  async clustering() {
+    for (const [count, goal] of [[10_000, '1 s'], [100_000, '15 s']]) {
+      const { text, seconds, peak } = await run(path.join(target, 'release', 'examples', 'cluster_bench'), [String(count)]);
+      record('clustering', `${count} keywords, whole program`, round(seconds, 2), 's', goal);
+      record('clustering', `${count} keywords, most memory`, peak, 'MB');
+      const own = lastJson(text);
+      for (const [name, value] of Object.entries(own ?? {})) record('clustering', `${count} keywords, ${name}`, value, '');
+      if (!own) console.error(text.trimEnd());
+    }
+  },
+
+  async import() {
+    const parse = await run(path.join(target, 'release', 'examples', 'import_bench'), []);
+    record('import', 'reading alone, whole program', round(parse.seconds, 2), 's');
+    record('import', 'reading alone, most memory', parse.peak, 'MB');
+    const own = lastJson(parse.text);
+    for (const [name, value] of Object.entries(own ?? {})) record('import', `reading alone, ${name}`, value, '');
+    if (!own) console.error(parse.text.trimEnd());
+
+    const into = async (name, env, goal) => {
+      const { text, peak } = await run(igny8, ['bench', 'import', '--rows', String(rows)], env);
+      const figures = lastJson(text);
+      if (!figures?.rows_per_second) throw new Error(`igny8 bench import printed no rows_per_second:\n${text}`);
+      record('import', `into ${name}`, Math.round(figures.rows_per_second), 'rows/s', goal);
+      record('import', `into ${name}, most memory`, peak, 'MB');
+    };
+    await into('SQLite', settings('import-sqlite'), '100000');
+
+    // Beside the temporary folder, which belongs to us alone: PostgreSQL runs as another user when we are root.
+    const server = path.join(os.tmpdir(), `igny8-bench-postgres-${process.pid}`);
+    const script = path.join(root, 'scripts', 'postgres.sh');
+    endings.push(() => fs.existsSync(server) && execFileSync(script, ['stop', server]));
+    // Not a pipe: the server would keep its end open, and reading it would never end.
+    const said = path.join(folder, 'postgres.env');
+    execFileSync(script, ['start', server], {
+      stdio: ['ignore', fs.openSync(said, 'w'), 'inherit'],
+      // As a real server would have it; the tests' setting would flatter.
+      env: { ...process.env, POSTGRES_FSYNC: 'on' },
+    });
+    const url = fs.readFileSync(said, 'utf8').match(/^TEST_DATABASE_URL=(.*)$/m)[1];
+    await into('PostgreSQL', settings('import-postgres', url), '60000');
+  },
+
+  async 'start-up'() {
+    const { env } = await seed();
+    const times = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      const server = await serve(env);
+      times.push(server.ms);
+      if (turn === 4) {
+        // What the start needed has been given back by then.
+        await sleep(5_000);
+        record('start-up', 'resident memory at rest', memory(server.pid, 'VmRSS'), 'MB', '100');
+      }
+      await server.end();
+    }
+    times.sort((a, b) => a - b);
+    record('start-up', `to /health on ${keywords} keywords, median of 5`, round(times[2]), 'ms', '300');
+  },
+
+  async size() {
+    const { env } = await seed();
+    const server = await serve(env);
+    const front = path.join(root, 'target', 'site', 'pkg');
+    let total = 0;
+    for (const name of fs.readdirSync(front).filter((file) => /\.(wasm|js|css)$/.test(file)).sort()) {
+      const { bytes, encoding } = await wire(server.port, `/pkg/${name}`);
+      total += bytes;
+      record('size', `${name} (${encoding})`, round(bytes / 1024), 'KB');
+    }
+    const page = await wire(server.port, '/');
+    record('size', `first page, HTML (${page.encoding})`, round(page.bytes / 1024), 'KB');
+    record('size', 'first page, all of the above', round((total + page.bytes) / 1024), 'KB', '300');
+    await server.end();
+  },
+
+  async page() {
+    const { env, cookie } = await seed();
+    const server = await serve(env);
+    const where = '/planner/keywords';
+    // Fails loudly when the cookie does not sign in: wrk would measure the redirect.
+    const { bytes } = await wire(server.port, where, cookie);
+    record('page', `${where}, compressed`, round(bytes / 1024), 'KB');
+    const url = `http://127.0.0.1:${server.port}${where}`;
+    const wrk = async (seconds) => (await promisify(execFile)('wrk', ['-t1', '-c50', `-d${seconds}s`, '--latency', '-H', `Cookie: ${cookie}`, '-H', 'Accept-Encoding: br', url])).stdout;
+    await wrk(3);
+    const text = await wrk(15);
+    const milliseconds = (percent) => {
+      const [, value, unit] = text.match(new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)$`, 'm'));
+      return round(Number(value) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit], 2);
+    };
+    // wrk's clock stops at the last byte, so the first came no later.
+    record('page', `${keywords} keywords, 50 connections, p50`, milliseconds(50), 'ms', '10');
+    record('page', `${keywords} keywords, 50 connections, p99`, milliseconds(99), 'ms', '50');
+    record('page', `${keywords} keywords, 50 connections`, Number(text.match(/Requests\/sec:\s+([\d.]+)/)[1]), 'requests/s');
+    const bad = text.match(/Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/);
+    if (bad) record('page', 'answers that were errors', bad[1] ?? bad[2], '', '0');
+    record('page', 'resident memory afterwards', memory(server.pid, 'VmRSS'), 'MB');
+    await server.end();
+  },
+};
+
+async function endAll() {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+  while (endings.length) endings.pop()();
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await endAll();
+    process.exit(1);
+  });
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length) {
+  console.error(`no such part: ${unknown.join(' ')}; there are: ${Object.keys(parts).join(' ')}`);
+  process.exit(2);
+}
+const failed = [];
+try {
+  for (const [name, measure] of Object.entries(parts)) {
+    if (wanted.length && !wanted.includes(name)) continue;
+    console.error(name);
+    try {
+      await measure();
+    } catch (error) {
+      // The other figures are still wanted, but a missing one is no success.
+      console.error(`  ${name} FAILED: ${error.message}`);
+      failed.push(name);
+      for (const child of running) child.kill('SIGKILL');
+      running.clear();
+    }
+  }
+} finally {
+  await endAll();
+}
+
+const width = (pick, least) => Math.max(least, ...results.map((row) => String(pick(row)).length));
+const figures = width((row) => row.figure, 6);
+const values = width((row) => row.value, 5);
+const units = width((row) => row.unit, 4);
+console.log(`\n${'part'.padEnd(11)} ${'figure'.padEnd(figures)} ${'value'.padStart(values)} ${'unit'.padEnd(units)} goal`);
+for (const row of results) {
+  console.log(`${row.part.padEnd(11)} ${row.figure.padEnd(figures)} ${String(row.value).padStart(values)} ${row.unit.padEnd(units)} ${row.goal}`);
+}
+const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, memory_gb: round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.release()}` };
+fs.mkdirSync(path.join(root, 'bench'), { recursive: true });
+fs.writeFileSync(path.join(root, 'bench', 'results.json'), `${JSON.stringify({ at: new Date().toISOString(), machine, keywords, rows, results, failed }, null, 2)}\n`);
+console.log('\nalso in bench/results.json');
+if (failed.length) {
+  console.error(`not measured: ${failed.join(', ')}`);
+  process.exit(1);
+}

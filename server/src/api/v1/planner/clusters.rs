@@ -1,0 +1,77 @@
+//! Clusters.
+
+use domain::{App, planner::clusters};
+use entity::{
+    ClusterId, ListQuery,
+    ai_task::{Start, Started},
+    cluster,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::api::{
+    door::{Answer, Body, Caller, Id, Params},
+    envelope::{Data, Failed, List},
+    v1::{Changed, Ids},
+};
+
+/// Routes of this module.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(auto_generate_ideas))
+}
+
+/// Clusters, a page at a time.
+#[utoipa::path(get, path = "/clusters/", tag = "planner", params(ListQuery, cluster::Filter), responses((status = 200, body = List<cluster::Model>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+async fn list(
+    caller: Caller,
+    Params(filter): Params<cluster::Filter>,
+    Params(list): Params<ListQuery>,
+) -> Answer<List<cluster::Model>> {
+    let page = caller.answer(clusters::list(&caller.app, &caller.scope, &filter, &list).await)?;
+    Ok(List::of(page, &caller.uri))
+}
+
+/// Makes one.
+#[utoipa::path(post, path = "/clusters/", tag = "planner", request_body = cluster::New, responses((status = 200, body = Data<cluster::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+async fn create(caller: Caller, Body(input): Body<cluster::New>) -> Answer<Data<cluster::Model>> {
+    caller
+        .answer(clusters::create(&caller.app, &caller.scope, input).await)
+        .map(Data::of)
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<cluster::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+async fn get(caller: Caller, Id(id): Id) -> Answer<Data<cluster::Model>> {
+    caller
+        .answer(clusters::get(&caller.app, &caller.scope, ClusterId(id)).await)
+        .map(Data::of)
+}
+
+/// Changes one; what is absent stays.
+#[utoipa::path(put, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = cluster::Patch, responses((status = 200, body = Data<cluster::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+async fn update(caller: Caller, Id(id): Id, Body(patch): Body<cluster::Patch>) -> Answer<Data<cluster::Model>> {
+    caller
+        .answer(clusters::update(&caller.app, &caller.scope, ClusterId(id), patch).await)
+        .map(Data::of)
+}
+
+/// Deletes one.
+#[utoipa::path(delete, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed)))]
+async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
+    let count = caller.answer(clusters::delete(&caller.app, &caller.scope, &[ClusterId(id)]).await)?;
+    Ok(Data::of(Changed { count }))
+}
+
+/// Makes content ideas from clusters. Answers at once; follow the task's progress.
+#[utoipa::path(post, path = "/clusters/auto_generate_ideas/", tag = "planner", params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same task and nothing is charged twice.")), request_body = Ids, responses((status = 200, body = Data<Started>), (status = 401, body = Failed), (status = 402, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+async fn auto_generate_ideas(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
+    let start = Start::GenerateIdeas {
+        cluster_ids: ids.into_iter().map(ClusterId).collect(),
+    };
+    let key = caller.idempotency_key.clone();
+    caller
+        .answer(domain::ai::start(&caller.app, &caller.scope, start, key).await)
+        .map(Data::of)
+}

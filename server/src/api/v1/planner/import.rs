@@ -1,0 +1,147 @@
+//! Importing a keyword file in one request.
+
+use axum::extract::{DefaultBodyLimit, Multipart};
+use domain::{App, Error, planner::import};
+use entity::{
+    SectorId, keyword_import,
+    keyword_import::{ImportMode, NewImport},
+};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::api::{
+    door::{Answer, Caller},
+    envelope::{Data, Failed},
+};
+
+/// The form of an import. The fields come before the file, which is streamed to disk.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form; the fields are read from its parts")]
+pub struct ImportForm {
+    /// The sector that takes the keywords.
+    sector_id: SectorId,
+    /// `skip` (unless told) or `update`.
+    mode: Option<ImportMode>,
+    /// Column mapping as JSON: column numbers from 0, such as `{"keyword":0,"volume":1}`.
+    mapping: Option<String>,
+    /// Size of the file in bytes. Without it the file may have at most 64 MiB.
+    size: Option<i64>,
+    /// The file.
+    #[schema(format = Binary, value_type = String)]
+    file: Vec<u8>,
+}
+
+/// Routes of this module.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(import_csv))
+        .routes(routes!(import_status))
+        // The service counts the bytes; a limit on the whole body would also limit what may be streamed.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// Imports a keyword file. Answers once it has arrived and can be read; rows are imported by a worker.
+#[utoipa::path(post, path = "/keywords/import_csv/", tag = "planner", request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 200, body = Data<keyword_import::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+async fn import_csv(
+    caller: Caller,
+    parts: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Answer<Data<keyword_import::Model>> {
+    let work = async {
+        let mut parts = parts.map_err(|_| Error::field("file", "Send the file as multipart/form-data."))?;
+        let mut form = NewImport {
+            sector_id: SectorId(0),
+            file_name: "keywords.csv".to_owned(),
+            size_bytes: 0,
+            mapping: None,
+            mode: ImportMode::Skip,
+        };
+        while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if name != "file" {
+                let text = part.text().await.map_err(unreadable)?;
+                let wrong = |what: &str| Error::field(&name, format!("{text:?} is no {what}."));
+                match name.as_str() {
+                    "sector_id" => form.sector_id = text.trim().parse().map_err(|_| wrong("sector"))?,
+                    "mode" => form.mode = text.trim().parse().map_err(|()| wrong("mode"))?,
+                    "size" => form.size_bytes = text.trim().parse().map_err(|_| wrong("size"))?,
+                    "mapping" => form.mapping = Some(text),
+                    _ => return Err(Error::field(&name, "There is no such field.")),
+                }
+                continue;
+            }
+            if let Some(file_name) = part.file_name() {
+                form.file_name = file_name.to_owned();
+            }
+            if form.sector_id == SectorId(0) {
+                return Err(Error::field("sector_id", "Name the sector before the file."));
+            }
+            return receive(&caller, form, &mut part).await;
+        }
+        Err(Error::field("file", "The request holds no file."))
+    };
+    caller.answer(work.await).map(Data::of)
+}
+
+/// What is gathered before it is handed on, and the most that is held of a file of unknown size.
+const GATHER: usize = 1024 * 1024;
+const UNKNOWN_SIZE: usize = 64 * 1024 * 1024;
+
+async fn receive(
+    caller: &Caller,
+    mut form: NewImport,
+    part: &mut axum::extract::multipart::Field<'_>,
+) -> domain::Result<keyword_import::Model> {
+    let (app, scope) = (&caller.app, &caller.scope);
+    if form.size_bytes == 0 {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > UNKNOWN_SIZE {
+                return Err(Error::field(
+                    "size",
+                    "Name the size of files above 64 MiB in a field `size` before the file.",
+                ));
+            }
+        }
+        form.size_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let started = import::begin(app, scope, form).await?;
+        let mut offset = 0;
+        for chunk in bytes.chunks(GATHER) {
+            offset = import::append(app, scope, started.id, offset, chunk)
+                .await?
+                .received_bytes;
+        }
+        return import::finish(app, scope, started.id).await;
+    }
+    let started = import::begin(app, scope, form).await?;
+    let mut gathered = Vec::with_capacity(GATHER);
+    let mut offset = 0;
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+        gathered.extend_from_slice(&chunk);
+        if gathered.len() >= GATHER {
+            offset = import::append(app, scope, started.id, offset, &gathered)
+                .await?
+                .received_bytes;
+            gathered.clear();
+        }
+    }
+    if !gathered.is_empty() {
+        import::append(app, scope, started.id, offset, &gathered).await?;
+    }
+    import::finish(app, scope, started.id).await
+}
+
+fn unreadable(error: axum::extract::multipart::MultipartError) -> Error {
+    Error::field("file", format!("The upload could not be read: {error}"))
+}
+
+/// Progress and result of an import.
+#[utoipa::path(get, path = "/keywords/imports/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<keyword_import::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+async fn import_status(
+    caller: Caller,
+    crate::api::door::Id(id): crate::api::door::Id,
+) -> Answer<Data<keyword_import::Model>> {
+    caller
+        .answer(import::find(&caller.app, &caller.scope, entity::KeywordImportId(id)).await)
+        .map(Data::of)
+}

@@ -1,0 +1,102 @@
+//! Files of the pages: parts of an import going up, pictures and lists of refused rows coming down.
+
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::{Multipart, Path, Query, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    App, Error,
+    scope::{RequestId, Scope},
+};
+use entity::{ImageId, KeywordImportId, keyword_import};
+use serde::Deserialize;
+
+use crate::guard::Failure;
+
+/// Where a part belongs.
+#[derive(Deserialize)]
+pub struct Offset {
+    offset: i64,
+}
+
+fn signed_in(scope: Option<Scope>) -> Result<Scope, Error> {
+    scope.ok_or_else(|| Error::Unauthenticated("Sign in again.".to_owned()))
+}
+
+/// Takes a part of an imported file: multipart with one field `chunk`.
+pub async fn upload_chunk(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(id): Extension<RequestId>,
+    Path(import): Path<i64>,
+    Query(Offset { offset }): Query<Offset>,
+    mut parts: Multipart,
+) -> Result<Json<keyword_import::Model>, Failure> {
+    let work = async {
+        let scope = signed_in(scope)?;
+        while let Some(part) = parts.next_field().await.map_err(bad_upload)? {
+            if part.name() == Some("chunk") {
+                let bytes = part.bytes().await.map_err(bad_upload)?;
+                return domain::planner::import::append(&app, &scope, KeywordImportId(import), offset, &bytes).await;
+            }
+        }
+        Err(Error::field("chunk", "The request holds no part of a file."))
+    };
+    work.await.map(Json).map_err(|error| Failure(error, id.0))
+}
+
+fn bad_upload(error: axum::extract::multipart::MultipartError) -> Error {
+    Error::field("chunk", format!("The upload could not be read: {error}"))
+}
+
+/// The refused rows of an import as CSV.
+pub async fn rejects(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(id): Extension<RequestId>,
+    Path(import): Path<i64>,
+) -> Result<Response, Failure> {
+    let work = async { domain::planner::import::rejects_csv(&app, &signed_in(scope)?, KeywordImportId(import)).await };
+    let bytes = work.await.map_err(|error| Failure(error, id.0))?;
+    Ok((
+        [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/csv; charset=utf-8"),
+            ),
+            (
+                header::CONTENT_DISPOSITION,
+                HeaderValue::from_static("attachment; filename=\"rejected-rows.csv\""),
+            ),
+        ],
+        bytes,
+    )
+        .into_response())
+}
+
+/// A picture.
+pub async fn image(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(id): Extension<RequestId>,
+    Path(image): Path<i64>,
+) -> Result<Response, Failure> {
+    let work = async { domain::writer::images::file(&app, &signed_in(scope)?, ImageId(image)).await };
+    let (bytes, mime) = work.await.map_err(|error| Failure(error, id.0))?;
+    let mime = HeaderValue::from_str(&mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    Ok((
+        [
+            (header::CONTENT_TYPE, mime),
+            // The address changes with the picture, so it may be kept; by this browser only, for it is an account's.
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("private, max-age=604800, immutable"),
+            ),
+        ],
+        Body::from(bytes),
+    )
+        .into_response())
+}
