@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/style/node_modules/.bin:$(IGNY8_TOOLS)/bin:$(IGNY8_TOOL
 BIN := $(CARGO_TARGET_DIR)/release/igny8
 STAGE := scripts/stage.sh
 
-.PHONY: help run dev build vendor release test check unit test-sqlite test-postgres e2e bench clean \
+.PHONY: help run dev build vendor release test check unit test-sqlite test-postgres test-wordpress e2e bench clean \
 	setup-run setup-check setup-test setup-bench
 
 help: ## This list
@@ -28,7 +28,7 @@ dev: setup-run vendor ## Build and start in debug; rebuild and reload the page o
 
 build: setup-run release ## The release: server, WASM, styles, compressed
 
-test: setup-test test-sqlite test-postgres release ## Every test: SQLite, PostgreSQL, end to end with a real WordPress
+test: setup-test test-sqlite test-postgres test-wordpress release ## Every test: SQLite, PostgreSQL, end to end with a real WordPress
 	$(STAGE) end-to-end node end2end/run.mjs
 
 check: setup-check ## Formatting, lints for server and browser, no query without a scope
@@ -48,6 +48,9 @@ test-sqlite: setup-check ## Every Rust test, on SQLite
 # The same selection of crates as above, so that the same features are on and nothing is compiled again.
 test-postgres: setup-test ## The integration tests again, on a throw-away PostgreSQL
 	$(STAGE) test-postgres scripts/postgres.sh run -- cargo test --test it
+
+test-wordpress: setup-test ## The WordPress client against a real WordPress, under four roles
+	$(STAGE) test-wordpress scripts/wordpress.sh run -- cargo test --test it wordpress_real -- --ignored
 
 e2e: setup-test release ## The browser tests on the release build; one file: make e2e SPEC=planner
 	$(STAGE) end-to-end node end2end/run.mjs $(SPEC)

@@ -382,6 +382,8 @@ struct Batch {
     /// Rows refused among the records that an earlier worker wrote: the list of refused rows is made anew.
     refused_before: Vec<Outcome>,
     bytes: u64,
+    /// Nothing comes after it.
+    last: bool,
 }
 
 /// Reads a file to its end: a worker's job.
@@ -433,9 +435,14 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
         };
         rejects.add(&batch.refused_before)?;
         rejects.add(&batch.outcomes)?;
+        let last = batch.last;
         if !write::batch(app, &mut row, batch.outcomes, batch.bytes).await? {
             // Another worker goes on with it.
             return Ok(());
+        }
+        if last {
+            // There is nothing left to cancel, and a file that is in as a whole is not called cancelled.
+            break;
         }
         let asked = keyword_import::Entity::find_by_id(id).one(&app.db).await?;
         if asked.is_none_or(|row| row.cancel_requested) {
@@ -490,6 +497,7 @@ fn read(
                 outcomes: std::mem::replace(&mut outcomes, Vec::with_capacity(BATCH)),
                 refused_before: std::mem::take(&mut refused_before),
                 bytes: reader.bytes_read(),
+                last: false,
             };
             if sender.blocking_send(Ok(batch)).is_err() {
                 return;
@@ -501,6 +509,7 @@ fn read(
         outcomes,
         refused_before,
         bytes,
+        last: true,
     }));
 }
 

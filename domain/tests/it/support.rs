@@ -297,6 +297,26 @@ impl Ground {
             .await
             .expect("saves");
     }
+
+    /// From now on every import is told to stop at the moment its first batch is in, as if somebody had pressed the
+    /// button just then.
+    pub async fn cancel_after_the_first_batch(&self) {
+        let triggers: &[&str] = if self.database.is_some() {
+            &[
+                "CREATE FUNCTION cancel_import() RETURNS trigger LANGUAGE plpgsql AS \
+                 'BEGIN NEW.cancel_requested := TRUE; RETURN NEW; END'",
+                "CREATE TRIGGER cancel_import BEFORE UPDATE OF records_done ON keyword_imports FOR EACH ROW \
+                 WHEN (OLD.records_done = 0 AND NEW.records_done > 0) EXECUTE FUNCTION cancel_import()",
+            ]
+        } else {
+            &["CREATE TRIGGER cancel_import AFTER UPDATE OF records_done ON keyword_imports FOR EACH ROW \
+               WHEN OLD.records_done = 0 AND NEW.records_done > 0 \
+               BEGIN UPDATE keyword_imports SET cancel_requested = TRUE WHERE id = NEW.id; END"]
+        };
+        for trigger in triggers {
+            self.app.db.execute_unprepared(trigger).await.expect("a trigger");
+        }
+    }
 }
 
 impl Drop for Ground {

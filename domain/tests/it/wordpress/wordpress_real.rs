@@ -1,6 +1,6 @@
 //! The WordPress client against a real WordPress.
 //!
-//! `IGNY8_TEST_WORDPRESS=1 scripts/wordpress.sh run -- cargo test -p domain --test it wordpress_real`
+//! `scripts/wordpress.sh run -- cargo test --test it wordpress_real -- --ignored`, which `make test` does.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,22 +27,18 @@ struct Real {
     _turn: MutexGuard<'static, ()>,
 }
 
-/// The site, when this run is meant to use one.
-async fn real() -> Option<Real> {
-    if std::env::var("IGNY8_TEST_WORDPRESS").as_deref() != Ok("1") {
-        eprintln!("not run: IGNY8_TEST_WORDPRESS=1 runs it against the site that scripts/wordpress.sh starts");
-        return None;
-    }
+/// The site that `scripts/wordpress.sh` started.
+async fn real() -> Real {
     let _turn = ONE_AT_A_TIME.lock().await;
-    Some(Real {
+    Real {
         url: env("WP_URL"),
         _turn,
-    })
+    }
 }
 
 fn env(name: &str) -> String {
     std::env::var(name)
-        .unwrap_or_else(|_| panic!("IGNY8_TEST_WORDPRESS=1 needs {name}: run it by scripts/wordpress.sh run -- …"))
+        .unwrap_or_else(|_| panic!("{name} is not set: run it by scripts/wordpress.sh run -- …"))
 }
 
 fn credentials(role: &str) -> (String, String) {
@@ -138,8 +134,9 @@ fn media(name: &str) -> Media {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn roles_are_read() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     for (role, publish, upload, unfiltered) in [
         ("administrator", true, true, true),
         ("editor", true, true, true),
@@ -163,8 +160,9 @@ async fn roles_are_read() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn only_application_passwords_open_the_site() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let (user, password) = credentials("administrator");
     let login = env("WP_LOGIN_PASSWORD");
     for (user, password) in [(&*user, "wrong"), ("nobody", &*password), (&*user, &*login)] {
@@ -180,8 +178,9 @@ async fn only_application_passwords_open_the_site() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn the_marker_outlives_the_filters_of_every_role() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     for role in ["administrator", "editor", "author", "contributor"] {
         let client = real.client(role);
         let mut article = post(role);
@@ -200,8 +199,9 @@ async fn the_marker_outlives_the_filters_of_every_role() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn what_a_role_may_not_do_is_named() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let contributor = real.client("contributor");
     let mut article = post("contributor");
     article.status = "publish".to_owned();
@@ -229,8 +229,9 @@ async fn what_a_role_may_not_do_is_named() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn trashed_and_deleted_posts_are_made_anew() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let client = real.client("editor");
     let article = post("gone");
     let first = client.upsert_post(&article, None).await.expect("created");
@@ -253,8 +254,9 @@ async fn trashed_and_deleted_posts_are_made_anew() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn a_slug_of_somebody_else_is_left_alone() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let article = Post {
         status: "publish".to_owned(),
         ..post("slug")
@@ -283,8 +285,9 @@ async fn a_slug_of_somebody_else_is_left_alone() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn terms_are_found_by_name_or_made() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let (name, missing, tag) = (
         unique("Salt & Pepper"),
         unique("Missing"),
@@ -333,8 +336,9 @@ async fn terms_are_found_by_name_or_made() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn a_picture_is_uploaded_once_and_described() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     for role in ["administrator", "author"] {
         let client = real.client(role);
         let mut file = media(role);
@@ -382,8 +386,9 @@ async fn a_picture_is_uploaded_once_and_described() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn maintenance_is_called_by_its_name() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let client = real.client("editor");
     client.test().await.expect("in order");
     let file = PathBuf::from(env("WP_DIR")).join("site/.maintenance");
@@ -402,8 +407,9 @@ async fn maintenance_is_called_by_its_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn a_site_slower_than_our_patience_makes_one_post() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     let client = real.client("author").with_timeout(Duration::from_secs(2));
     client.test().await.expect("in order");
     let plugin = PathBuf::from(env("WP_DIR")).join("site/wp-content/mu-plugins/slow.php");
@@ -495,8 +501,9 @@ async fn between(
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn a_lost_answer_makes_no_second_post_or_picture() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     for role in ["administrator", "author", "contributor"] {
         let (base, lose) = between(&real, Some("/wp/v2/posts"), Some("/wp-json/")).await;
         let article = post(role);
@@ -538,8 +545,9 @@ async fn a_lost_answer_makes_no_second_post_or_picture() {
 }
 
 #[tokio::test]
+#[ignore = "needs the WordPress of scripts/wordpress.sh"]
 async fn plain_permalinks_and_a_missing_header_do_no_harm() {
-    let Some(real) = real().await else { return };
+    let real = real().await;
     for (link, root) in [
         (Some("/index.php?rest_route=/"), "/index.php?rest_route=/"),
         (None, "/wp-json/"),
