@@ -309,9 +309,11 @@ impl Ground {
                  WHEN (OLD.records_done = 0 AND NEW.records_done > 0) EXECUTE FUNCTION cancel_import()",
             ]
         } else {
-            &["CREATE TRIGGER cancel_import AFTER UPDATE OF records_done ON keyword_imports FOR EACH ROW \
+            &[
+                "CREATE TRIGGER cancel_import AFTER UPDATE OF records_done ON keyword_imports FOR EACH ROW \
                WHEN OLD.records_done = 0 AND NEW.records_done > 0 \
-               BEGIN UPDATE keyword_imports SET cancel_requested = TRUE WHERE id = NEW.id; END"]
+               BEGIN UPDATE keyword_imports SET cancel_requested = TRUE WHERE id = NEW.id; END",
+            ]
         };
         for trigger in triggers {
             self.app.db.execute_unprepared(trigger).await.expect("a trigger");

@@ -37,8 +37,7 @@ async fn real() -> Real {
 }
 
 fn env(name: &str) -> String {
-    std::env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set: run it by scripts/wordpress.sh run -- …"))
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run it by scripts/wordpress.sh run -- …"))
 }
 
 fn credentials(role: &str) -> (String, String) {
