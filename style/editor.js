@@ -44,6 +44,8 @@ function mount(element, html, onChange) {
   const editor = new Editor({
     element,
     content: html,
+    // The page's policy lets no script bring styles; what the editor needs stands in main.css.
+    injectCSS: false,
     extensions: [
       StarterKit.configure({
         heading: { levels: [2, 3, 4] },

@@ -100,6 +100,71 @@ pub fn fresh_key() -> String {
     }
 }
 
+/// Puts a text into the clipboard.
+pub fn copy(text: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(window) = web_sys::window() {
+        // Refused where the page may not; then the text is still there to be marked by hand.
+        let _ = window.navigator().clipboard().write_text(text);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = text;
+}
+
+/// A point in time in a zone of the world (IANA name), in the visitor's language. Empty on the server and for a zone
+/// that the browser does not know.
+pub fn time_in_zone(ms: f64, zone: &str) -> String {
+    #[cfg(feature = "hydrate")]
+    {
+        let options = js_sys::Object::new();
+        for (key, value) in [("timeZone", zone), ("dateStyle", "medium"), ("timeStyle", "short")] {
+            // Refused only for frozen objects.
+            let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
+        }
+        let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms));
+        call(&date, "toLocaleString", &[wasm_bindgen::JsValue::UNDEFINED, options.into()])
+            .and_then(|text| text.as_string())
+            .unwrap_or_default()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = (ms, zone);
+        String::new()
+    }
+}
+
+/// Zones of the world that the browser knows (IANA names), the visitor's own first. Empty on the server.
+pub fn time_zones() -> Vec<String> {
+    #[cfg(feature = "hydrate")]
+    {
+        let own = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+        let own = js_sys::Reflect::get(&own, &"timeZone".into())
+            .ok()
+            .and_then(|zone| zone.as_string());
+        let all = js_sys::Reflect::get(&js_sys::global(), &"Intl".into())
+            .ok()
+            .and_then(|intl| call(&intl, "supportedValuesOf", &["timeZone".into()]))
+            .map(|all| js_sys::Array::from(&all))
+            .unwrap_or_default();
+        own.into_iter()
+            .chain(["UTC".to_owned()])
+            .chain(all.iter().filter_map(|zone| zone.as_string()))
+            .collect()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        Vec::new()
+    }
+}
+
+/// What a method of an object returns; nothing when it is not there or throws.
+#[cfg(feature = "hydrate")]
+fn call(object: &wasm_bindgen::JsValue, method: &str, values: &[wasm_bindgen::JsValue]) -> Option<wasm_bindgen::JsValue> {
+    use wasm_bindgen::JsCast;
+    let method: js_sys::Function = js_sys::Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
+    method.apply(object, &values.iter().collect::<js_sys::Array>()).ok()
+}
+
 /// Closes open menus, except the one that `keep` stands in.
 pub fn close_menus(keep: Option<&leptos::web_sys::Node>) {
     if let Ok(Some(menu)) = leptos::prelude::document().query_selector("details.dropdown[open]")

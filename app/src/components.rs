@@ -1,10 +1,12 @@
 //! The parts that every page is made of.
 
 mod badge;
+mod banners;
 mod dialog;
 mod empty;
 mod fields;
 mod filters;
+mod form;
 mod format;
 mod icon;
 mod launcher;
@@ -25,7 +27,8 @@ pub use dialog::{ConfirmDialog, Dialog, Drawer};
 pub use empty::{EmptyState, ErrorState, FormError, NeedsSite, Skeleton};
 pub use fields::{Field, PasswordInput, Select, SubmitButton, TextArea, TextInput, options_of};
 pub use filters::{FilterRange, FilterSelect, TextSearch, ToolBar};
-pub use format::{TimeAgo, count, day_and_time, number, optional_number, usd_micros};
+pub use form::{CheckList, CopyText, FormState, Switch};
+pub use format::{TimeAgo, count, day, day_and_time, number, optional_number, usd_micros};
 pub use icon::{Icon, lu};
 pub use launcher::AiLauncher;
 pub use page_header::PageHeader;

@@ -1,18 +1,18 @@
 //! What a server function needs of the request it answers.
 
 #[cfg(feature = "ssr")]
-pub use ssr::{app, fail, request_id, signed_in};
+pub use ssr::{app, fail, request_id, signed_in, stranger};
 
 /// Only on the server.
 #[cfg(feature = "ssr")]
 pub mod ssr {
     use axum::{
         extract::{Request, State},
-        http::{HeaderMap, StatusCode, header, request::Parts},
+        http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
         middleware::Next,
         response::Response,
     };
-    use domain::scope::{RequestId, Scope};
+    use domain::scope::{Origin, Scope};
     use entity::{ApiError, user::Me};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
@@ -46,17 +46,34 @@ pub mod ssr {
         Ok((app()?, scope))
     }
 
+    /// The services for somebody whom nobody knows yet, and where the request comes from. Counts against the address.
+    pub fn stranger() -> Result<(domain::App, Origin), ApiError> {
+        let (app, origin) = (app()?, origin());
+        app.throttle.address(&origin.ip_address).map_err(fail)?;
+        Ok((app, origin))
+    }
+
+    /// Where the request comes from.
+    pub fn origin() -> Origin {
+        use_context::<Parts>()
+            .and_then(|parts| parts.extensions.get::<Origin>().cloned())
+            .unwrap_or_default()
+    }
+
     /// Turns a failure into what the browser may know of it and sets the response's status.
     pub fn fail(error: domain::Error) -> ApiError {
         status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        if let domain::Error::TooMany { retry_after, .. } = &error
+            && let Some(response) = use_context::<ResponseOptions>()
+        {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+        }
         error.into_api(&request_id())
     }
 
     /// Names the request in the log.
     pub fn request_id() -> String {
-        use_context::<Parts>()
-            .and_then(|parts| parts.extensions.get::<RequestId>().map(|id| id.0.clone()))
-            .unwrap_or_default()
+        origin().request_id
     }
 
     /// Sets the status of the response.

@@ -32,6 +32,8 @@ use components::{Frame, Toaster, chosen_theme, provide_toasts};
 
 /// The HTML document around the application; only the server renders it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    policy::set();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=chosen_theme()>
@@ -49,6 +51,34 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App/>
             </body>
         </html>
+    }
+}
+
+/// What a page may load: scripts that this response names, everything else from here. Pictures of articles may stand
+/// anywhere on the web.
+#[cfg(feature = "ssr")]
+mod policy {
+    use axum::http::{HeaderValue, header};
+    use leptos::{nonce::use_nonce, prelude::use_context};
+
+    pub fn set() {
+        let (Some(nonce), Some(response)) = (use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else {
+            return;
+        };
+        // The reloader of `make dev` listens on a port of its own.
+        let reloader = if std::env::var_os("LEPTOS_WATCH").is_some() {
+            " ws:"
+        } else {
+            ""
+        };
+        let policy = format!(
+            "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data: blob: https:; connect-src 'self'{reloader}; object-src 'none'; frame-src 'none'; \
+             base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        );
+        if let Ok(value) = HeaderValue::from_str(&policy) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+        }
     }
 }
 
@@ -70,6 +100,10 @@ pub fn App() -> impl IntoView {
             <Routes fallback=not_found::NotFoundPage>
                 <Route path=path!("/signup") view=accounts::SignUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/signin") view=accounts::SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=accounts::ForgotPage ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=accounts::ResetPage ssr=SsrMode::Async/>
+                <Route path=path!("/confirm") view=accounts::ConfirmPage ssr=SsrMode::Async/>
+                <Route path=path!("/invite") view=accounts::InvitePage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=system::HomePage ssr=SsrMode::Async/>
                     <Route path=path!("planner/keywords") view=planner::KeywordsPage ssr=SsrMode::Async/>
@@ -85,6 +119,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
                     <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>
                     <Route path=path!("settings") view=system::SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/you") view=accounts::ProfilePage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/account") view=accounts::AccountPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/people") view=accounts::PeoplePage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/keys") view=accounts::KeysPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/log") view=accounts::LogPage ssr=SsrMode::Async/>
+                    <Route path=path!("operator/accounts") view=accounts::OperatorPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

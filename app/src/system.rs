@@ -5,6 +5,8 @@ mod home_page;
 mod next_steps;
 mod provider_form;
 mod settings_page;
+mod settings_tabs;
 
 pub use home_page::HomePage;
 pub use settings_page::SettingsPage;
+pub use settings_tabs::SettingsTabs;

@@ -144,6 +144,14 @@ impl Workspace {
             .with(|me| me.as_ref().is_some_and(|me| me.user.role != Role::Viewer))
     }
 
+    /// The person may manage the account: people, sites, settings.
+    pub fn can_manage(self) -> bool {
+        self.me.with(|me| {
+            me.as_ref()
+                .is_some_and(|me| !matches!(me.user.role, Role::Editor | Role::Viewer))
+        })
+    }
+
     /// Changes site and sector for every page, and remembers it.
     pub fn select(self, site: SiteId, sector: Option<SectorId>) {
         let sector_text = sector.map_or(0, |id| id.0);

@@ -1,14 +1,22 @@
 //! Accounts and people: signing up, signing in, who somebody is.
 
+pub mod api_keys;
+mod attempts;
+pub mod confirm;
+pub mod deletion;
+pub mod export;
+pub mod invitations;
+mod links;
+pub mod operator;
+pub mod passwords;
+pub mod people;
+pub mod sessions;
 pub mod tokens;
 
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString, rand_core::OsRng},
-};
 use entity::{
     UserId, account,
-    account::AccountStatus,
+    account::{AccountPatch, AccountStatus},
+    audit_event::AuditAction,
     credit_transaction::TransactionType,
     plan, site_user_access, subscription,
     subscription::SubscriptionStatus,
@@ -21,60 +29,73 @@ use sea_orm::{
 };
 
 use crate::{
-    App, Error, Faults, Result,
+    App, Error, Faults, Result, audit,
     billing::ledger,
-    db,
-    scope::{Scope, SiteAccess},
+    db, mail,
+    scope::{Origin, Scope, SiteAccess, Standing},
     sites,
 };
 
-/// Shortest password, in characters.
-pub const MIN_PASSWORD: usize = 10;
-/// Longest password: beyond it hashing becomes a way to keep the server busy.
-const MAX_PASSWORD: usize = 256;
+/// Longest name of a person or an account, in characters.
+const MAX_NAME: usize = 80;
+
+/// An address as it is kept: people write theirs in many ways.
+pub(crate) fn clean_email(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+fn is_email(text: &str) -> bool {
+    text.len() <= 254 && email_address::EmailAddress::is_valid(text)
+}
 
 /// Signs up a newcomer: account, owner, subscription and opening credits, all or nothing.
 ///
 /// # Errors
+/// [`Error::Invalid`] with a message for each field, [`Error::Forbidden`] where people come by invitation only.
+pub async fn sign_up(app: &App, input: SignUp, origin: &Origin) -> Result<user::Model> {
+    if !app.config.security.allow_sign_up {
+        return Err(Error::Forbidden(
+            "New accounts are opened by the operator of this installation. Ask for an invitation.".to_owned(),
+        ));
+    }
+    open_account(app, input, origin).await
+}
+
+/// As [`sign_up`], whether or not strangers may: the operator's command line and the demo.
+///
+/// # Errors
 /// [`Error::Invalid`] with a message for each field.
-pub async fn sign_up(app: &App, input: SignUp) -> Result<user::Model> {
-    let email = input.email.trim().to_lowercase();
+pub async fn open_account(app: &App, input: SignUp, origin: &Origin) -> Result<user::Model> {
+    let email = clean_email(&input.email);
+    let wanted = input.account_name.as_deref().map(str::trim).unwrap_or_default();
     let mut faults = Faults::new();
     faults
         .check(
-            email_address::EmailAddress::is_valid(&email) && email.len() <= 254,
+            is_email(&email),
             "email",
             "Enter an e-mail address such as name@example.com.",
         )
         .check(
-            input.password.chars().count() >= MIN_PASSWORD,
-            "password",
-            format!("Use at least {MIN_PASSWORD} characters; a few words make a good password."),
-        )
-        .check(
-            input.password.len() <= MAX_PASSWORD,
-            "password",
-            format!("Use at most {MAX_PASSWORD} characters."),
-        )
-        .check(
-            !is_weak(&input.password, &email),
-            "password",
-            "This password is easy to guess. Choose another one.",
+            wanted.chars().count() <= MAX_NAME,
+            "account_name",
+            format!("Use at most {MAX_NAME} characters."),
         );
+    passwords::check(&mut faults, "password", &input.password, &[&email, wanted]);
     faults.finish()?;
-    let name = match input.account_name.as_deref().map(str::trim) {
-        Some(name) if !name.is_empty() => engine::text::truncate_words(name, 80),
-        _ => engine::text::title_case(
+    let name = if wanted.is_empty() {
+        engine::text::title_case(
             &email
                 .split('@')
                 .next()
                 .unwrap_or("my team")
                 .replace(['.', '_', '-'], " "),
-        ),
+        )
+    } else {
+        wanted.to_owned()
     };
-    let hash = hash_password(input.password).await?;
+    let hash = passwords::hash(input.password).await?;
     for _ in 0..5 {
-        match enrol(app, &email, &name, &hash).await {
+        match enrol(app, &email, &name, &hash, origin).await {
             // Somebody of the same name or address was quicker by a moment: now it can be seen who.
             Err(Error::Db(error)) if Error::is_unique_violation(&error) => {}
             done => return done,
@@ -85,7 +106,7 @@ pub async fn sign_up(app: &App, input: SignUp) -> Result<user::Model> {
     ))
 }
 
-async fn enrol(app: &App, email: &str, name: &str, hash: &str) -> Result<user::Model> {
+async fn enrol(app: &App, email: &str, name: &str, hash: &str, origin: &Origin) -> Result<user::Model> {
     let now = crate::now();
     let txn = db::begin_write(&app.db).await?;
     if user::Entity::find()
@@ -160,7 +181,12 @@ async fn enrol(app: &App, email: &str, name: &str, hash: &str) -> Result<user::M
         Some(user.id),
     )
     .await?;
+    audit::by(&txn, &user, origin, AuditAction::SignedUp, "").await?;
+    let note = confirm::ask(app, &txn, &user).await?;
     txn.commit().await?;
+    if let Some(note) = note {
+        mail::push(app, note).await;
+    }
     Ok(user)
 }
 
@@ -174,24 +200,57 @@ fn email_taken() -> Error {
 /// Checks an address and a password.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] in the same words and after the same work whether the address is known or not.
-pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<user::Model> {
-    let refused = || Error::Unauthenticated("The e-mail address or the password is not right.".to_owned());
-    if password.len() > MAX_PASSWORD {
-        return Err(refused());
-    }
+/// [`Error::Unauthenticated`] in the same words and after the same work whether the address is known or not,
+/// [`Error::TooMany`] after too many failures, [`Error::Forbidden`] when the account is closed.
+pub async fn sign_in(app: &App, email: &str, password: &str, origin: &Origin) -> Result<user::Model> {
+    let email = clean_email(email);
+    // An address that is none is not worth a row.
+    let by_email = is_email(&email).then(|| attempts::of_email(&email));
+    let by_address = (!origin.ip_address.is_empty()).then(|| attempts::of_address(&origin.ip_address));
+    let subjects: Vec<&str> = [&by_email, &by_address].into_iter().flatten().map(String::as_str).collect();
+    attempts::refuse_locked(&app.db, &subjects).await?;
     let found = user::Entity::find()
-        .filter(user::Column::Email.eq(email.trim().to_lowercase()))
+        .filter(user::Column::Email.eq(&email))
         .one(&app.db)
         .await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
-    let fits = verify_password(hash, password.to_owned()).await?;
-    let user = found.filter(|user| fits && user.is_active).ok_or_else(refused)?;
+    let fits = passwords::fits(hash, password.to_owned()).await?;
+    let user = match found {
+        Some(user) if fits && user.is_active => user,
+        other => {
+            let mut locked = false;
+            if let Some(subject) = &by_email {
+                locked = attempts::failed(app, subject, attempts::PERSON).await?;
+            }
+            if let Some(subject) = &by_address {
+                attempts::failed(app, subject, attempts::ADDRESS).await?;
+            }
+            if let Some(user) = other {
+                let action = if locked {
+                    AuditAction::SignInLocked
+                } else {
+                    AuditAction::SignInFailed
+                };
+                audit::by(&app.db, &user, origin, action, "").await?;
+            }
+            return Err(Error::Unauthenticated(
+                "The e-mail address or the password is not right.".to_owned(),
+            ));
+        }
+    };
+    // Who may not get in is told so here, after the password: the answer gives nothing away to strangers.
+    scope_of(app, user.id, origin).await?;
+    let txn = db::begin_write(&app.db).await?;
+    if let Some(subject) = &by_email {
+        attempts::forget(&txn, subject).await?;
+    }
     user::Entity::update_many()
         .col_expr(user::Column::LastLoginAt, Expr::value(crate::now()))
         .filter(user::Column::Id.eq(user.id))
-        .exec(&app.db)
+        .exec(&txn)
         .await?;
+    audit::by(&txn, &user, origin, AuditAction::SignedIn, "").await?;
+    txn.commit().await?;
     Ok(user)
 }
 
@@ -206,11 +265,31 @@ pub async fn find_by_email(app: &App, email: &str) -> Result<Option<user::Model>
         .await?)
 }
 
+/// The scope of whoever holds a token: an access token, or an API key.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when it is not ours, has ended or was revoked.
+pub async fn authenticate(app: &App, token: &str, origin: &Origin) -> Result<Scope> {
+    if token.starts_with(api_keys::PREFIX) {
+        return api_keys::scope(app, token, origin).await;
+    }
+    let (user, made) = tokens::verify(app, token)?;
+    let (user, scope) = person(app, user, origin).await?;
+    if user.signed_out_at.is_some_and(|ended| made < ended) {
+        return Err(Error::Unauthenticated("The access token has ended. Sign in again.".to_owned()));
+    }
+    Ok(scope)
+}
+
 /// The scope of a person: the one place where scopes of people are made.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when the person is gone or switched off, or the account may not work.
-pub async fn scope_of(app: &App, id: UserId, request_id: String) -> Result<Scope> {
+/// [`Error::Unauthenticated`] when the person is gone or switched off, [`Error::Forbidden`] when the account is closed.
+pub async fn scope_of(app: &App, id: UserId, origin: &Origin) -> Result<Scope> {
+    person(app, id, origin).await.map(|(_, scope)| scope)
+}
+
+async fn person(app: &App, id: UserId, origin: &Origin) -> Result<(user::Model, Scope)> {
     let gone = || Error::Unauthenticated("Sign in again.".to_owned());
     let user = user::Entity::find_by_id(id)
         .one(&app.db)
@@ -221,14 +300,7 @@ pub async fn scope_of(app: &App, id: UserId, request_id: String) -> Result<Scope
         .one(&app.db)
         .await?
         .ok_or_else(gone)?;
-    match account.status {
-        AccountStatus::Active | AccountStatus::Trial => {}
-        AccountStatus::Suspended | AccountStatus::Cancelled => {
-            return Err(Error::Forbidden(
-                "This account is switched off. Write to its operator.".to_owned(),
-            ));
-        }
-    }
+    let standing = standing(&account, user.role)?;
     let sites = match user.role {
         Role::Editor | Role::Viewer => SiteAccess::Only(
             site_user_access::Entity::find()
@@ -241,13 +313,64 @@ pub async fn scope_of(app: &App, id: UserId, request_id: String) -> Result<Scope
         ),
         Role::Developer | Role::Owner | Role::Admin | Role::SystemBot => SiteAccess::All,
     };
-    Ok(Scope {
+    let scope = Scope {
         account: user.account_id,
         user: Some(user.id),
         role: user.role,
         sites,
-        request_id,
-    })
+        request_id: origin.request_id.clone(),
+        ip_address: origin.ip_address.clone(),
+        keys: None,
+        key_id: None,
+        standing,
+        must_confirm: app.config.security.require_confirmed_email && user.email_verified_at.is_none(),
+        is_operator: user.role == Role::Developer
+            || (account.is_system && matches!(user.role, Role::Owner | Role::Admin | Role::SystemBot)),
+        home: None,
+    };
+    Ok((user, scope))
+}
+
+/// What the state of an account lets somebody of this role do.
+///
+/// # Errors
+/// [`Error::Forbidden`] when it is closed.
+fn standing(account: &account::Model, role: Role) -> Result<Standing> {
+    match account.status {
+        AccountStatus::Active => Ok(Standing::Full),
+        AccountStatus::Trial if account.trial_ends_at.is_some_and(|end| end < crate::now()) => Ok(Standing::TrialEnded),
+        AccountStatus::Trial => Ok(Standing::Full),
+        AccountStatus::Suspended => Ok(Standing::Suspended),
+        // Its owner may still look, take the data along and change their mind.
+        AccountStatus::Cancelled if account.delete_after.is_some() && role == Role::Owner => Ok(Standing::Leaving),
+        AccountStatus::Cancelled => Err(Error::Forbidden(
+            "This account was closed. Write to its owner, or to the operator of this installation.".to_owned(),
+        )),
+    }
+}
+
+/// Whether the account's own work may go on: jobs look before each unit.
+///
+/// # Errors
+/// [`Error::Forbidden`] when it is suspended or closed or its trial is over.
+pub(crate) fn may_work(account: &account::Model) -> Result<()> {
+    match standing(account, Role::SystemBot)? {
+        Standing::Full => Ok(()),
+        _ => Err(Error::Forbidden(
+            "The account may not work at the moment: it is suspended, or its trial is over.".to_owned(),
+        )),
+    }
+}
+
+/// The caller's own row.
+async fn own(app: &App, scope: &Scope) -> Result<user::Model> {
+    let id = scope
+        .user
+        .ok_or_else(|| Error::Unauthenticated("Sign in again.".to_owned()))?;
+    user::Entity::find_by_id(id)
+        .one(&app.db)
+        .await?
+        .ok_or(Error::NotFound("The person"))
 }
 
 /// Who is signed in, with all that the shell shows.
@@ -255,13 +378,7 @@ pub async fn scope_of(app: &App, id: UserId, request_id: String) -> Result<Scope
 /// # Errors
 /// When the database fails.
 pub async fn me(app: &App, scope: &Scope) -> Result<Me> {
-    let id = scope
-        .user
-        .ok_or_else(|| Error::Unauthenticated("Sign in again.".to_owned()))?;
-    let user = user::Entity::find_by_id(id)
-        .one(&app.db)
-        .await?
-        .ok_or(Error::NotFound("The person"))?;
+    let user = own(app, scope).await?;
     let account = crate::scope::account(&app.db, scope).await?;
     let plan = plan::Entity::find_by_id(account.plan_id)
         .one(&app.db)
@@ -272,7 +389,97 @@ pub async fn me(app: &App, scope: &Scope) -> Result<Me> {
         account,
         plan_name: plan.name,
         sites: sites::list(app, scope).await?,
+        must_confirm: scope.must_confirm,
+        is_visiting: scope.home.is_some(),
+        is_operator: scope.is_operator,
     })
+}
+
+/// Changes one's own name.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is too long.
+pub async fn update_profile(app: &App, scope: &Scope, name: &str) -> Result<user::Model> {
+    let id = scope.in_person()?;
+    let name = name.trim();
+    if name.chars().count() > MAX_NAME {
+        return Err(Error::field("name", format!("Use at most {MAX_NAME} characters.")));
+    }
+    user::Entity::update_many()
+        .col_expr(user::Column::Name, Expr::value(name))
+        .col_expr(user::Column::UpdatedAt, Expr::value(crate::now()))
+        .filter(user::Column::Id.eq(id))
+        .exec(&app.db)
+        .await?;
+    own(app, scope).await
+}
+
+/// The account that is worked in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn account(app: &App, scope: &Scope) -> Result<account::Model> {
+    crate::scope::account(&app.db, scope).await
+}
+
+/// Changes the account's name and its name in URLs.
+///
+/// # Errors
+/// [`Error::Invalid`] by field, [`Error::Forbidden`] for editors and viewers.
+pub async fn update_account(app: &App, scope: &Scope, patch: AccountPatch) -> Result<account::Model> {
+    scope.admin()?;
+    let txn = db::begin_write(&app.db).await?;
+    let found = crate::scope::lock_account(&txn, scope).await?;
+    let name = patch.name.map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
+    let slug = patch.slug.map_or_else(|| found.slug.clone(), |slug| slug.trim().to_owned());
+    let mut faults = Faults::new();
+    faults
+        .check(!name.is_empty(), "name", "Enter a name.")
+        .check(
+            name.chars().count() <= MAX_NAME,
+            "name",
+            format!("Use at most {MAX_NAME} characters."),
+        )
+        .check(
+            sites::is_slug(&slug),
+            "slug",
+            "Use small letters, digits and hyphens, at most 80, such as my-team.",
+        );
+    faults.finish()?;
+    let changed = account::Entity::update_many()
+        .col_expr(account::Column::Name, Expr::value(&name))
+        .col_expr(account::Column::Slug, Expr::value(&slug))
+        .col_expr(account::Column::UpdatedAt, Expr::value(crate::now()))
+        .filter(account::Column::Id.eq(scope.account))
+        .exec(&txn)
+        .await;
+    match changed {
+        Err(error) if Error::is_unique_violation(&error) => {
+            return Err(Error::field("slug", "Another account has this name in its address."));
+        }
+        other => other?,
+    };
+    let detail = if found.name == name {
+        format!("{} to {slug}", found.slug)
+    } else {
+        format!("{} to {name}", found.name)
+    };
+    audit::record(&txn, scope, AuditAction::AccountChanged, "account", Some(found.id.0), detail).await?;
+    txn.commit().await?;
+    account(app, scope).await
+}
+
+/// Removes what is of no use any more: ended tokens and links, forgotten failures, accounts whose time has come.
+///
+/// # Errors
+/// When the database or the storage fails.
+pub async fn tidy(app: &App) -> Result<()> {
+    tokens::sweep(&app.db).await?;
+    links::sweep(&app.db).await?;
+    attempts::sweep(&app.db).await?;
+    crate::idempotency::sweep(&app.db).await?;
+    sites::sweep(app).await?;
+    deletion::sweep(app).await
 }
 
 async fn free_account_slug(db: &impl ConnectionTrait, name: &str) -> Result<String> {
@@ -287,63 +494,4 @@ async fn free_account_slug(db: &impl ConnectionTrait, name: &str) -> Result<Stri
         slug = format!("{base}-{}", &crate::secrets::random_token()[..6]);
     }
     Ok(slug)
-}
-
-/// A handful of rules that catch what lists of common passwords begin with.
-fn is_weak(password: &str, email: &str) -> bool {
-    let lower = password.to_lowercase();
-    let distinct = lower.chars().collect::<std::collections::HashSet<_>>().len();
-    let name = email.split('@').next().unwrap_or_default();
-    let common = [
-        "password", "passwort", "qwertz", "qwerty", "123456", "abcdef", "letmein", "iloveyou", "igny8",
-    ];
-    let rest = common.iter().fold(lower.clone(), |rest, word| rest.replace(word, ""));
-    distinct < 5 || lower == email || lower == name || rest.chars().filter(|c| c.is_alphabetic()).count() < 3
-}
-
-async fn hash_password(password: String) -> Result<String> {
-    tokio::task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng))
-            .map(|hash| hash.to_string())
-            .map_err(Error::internal)
-    })
-    .await
-    .map_err(Error::internal)?
-}
-
-async fn verify_password(hash: Option<String>, password: String) -> Result<bool> {
-    // An unknown address costs as much time as a known one, so that timing does not tell them apart.
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3Nq3MzEBYjQTUlT4wrD1gmvRYnXzYwWnlqBLx2aGjYw";
-    tokio::task::spawn_blocking(move || {
-        let text = hash.as_deref().unwrap_or(NOBODY);
-        let parsed = PasswordHash::new(text).map_err(Error::internal)?;
-        let fits = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
-        Ok(fits && hash.is_some())
-    })
-    .await
-    .map_err(Error::internal)?
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_that_are_easy_to_guess_are_named() {
-        for weak in [
-            "password123",
-            "aaaaaaaaaaaa",
-            "1234567890",
-            "qwerty123456",
-            "ann@example.com",
-            "12345678901",
-        ] {
-            assert!(is_weak(weak, "ann@example.com"), "{weak}");
-        }
-        for fine in ["correct horse battery", "Blue-Kettle-42", "espresso4ever"] {
-            assert!(!is_weak(fine, "ann@example.com"), "{fine}");
-        }
-    }
 }

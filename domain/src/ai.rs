@@ -56,6 +56,7 @@ pub async fn start(app: &App, scope: &Scope, start: Start, idempotency_key: Opti
     }
     let attempt = async {
         let plan = functions::plan(app, scope, &start).await?;
+        scope.generator_of(plan.site)?;
         let params = serde_json::to_string(&start)?;
         create(app, scope, &plan, start.function(), params, idempotency_key.clone()).await
     };

@@ -19,6 +19,8 @@ pub struct Config {
     pub storage: Storage,
     /// Keys and what may be called.
     pub security: Security,
+    /// Mail going out.
+    pub mail: Mail,
     /// Upper bounds.
     pub limits: Limits,
     /// What is logged and how.
@@ -35,6 +37,22 @@ pub struct Server {
     pub public_url: String,
     /// A reverse proxy in front sets `X-Forwarded-For`.
     pub trust_proxy: bool,
+}
+
+impl Server {
+    /// People reach it over TLS: by itself never, so a proxy in front does that.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The address that people type, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        if self.public_url.is_empty() {
+            format!("http://{}", self.address.replace("0.0.0.0", "127.0.0.1"))
+        } else {
+            self.public_url.trim_end_matches('/').to_owned()
+        }
+    }
 }
 
 impl Default for Server {
@@ -128,6 +146,12 @@ pub struct Security {
     pub key: String,
     /// File that holds the key; made at the first start, readable by its owner only.
     pub key_file: String,
+    /// People must confirm their address before they publish.
+    pub require_confirmed_email: bool,
+    /// Anybody may open an account; otherwise people come by invitation only.
+    pub allow_sign_up: bool,
+    /// Origins such as `https://app.example.com` whose pages may call the REST interface from a browser. Empty: none.
+    pub cors_origins: Vec<String>,
 }
 
 impl Default for Security {
@@ -136,6 +160,28 @@ impl Default for Security {
             allow_private_addresses: false,
             key: String::new(),
             key_file: "data/secret.key".to_owned(),
+            require_confirmed_email: false,
+            allow_sign_up: true,
+            cors_origins: Vec::new(),
+        }
+    }
+}
+
+/// Mail going out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mail {
+    /// `smtp://user:password@host:587?tls=required` or `smtps://user:password@host:465`. Empty writes mails to the log.
+    pub url: String,
+    /// Sender, such as `IGNY8 <igny8@example.com>`.
+    pub from: String,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            from: "IGNY8 <igny8@localhost>".to_owned(),
         }
     }
 }
@@ -148,6 +194,12 @@ pub struct Limits {
     pub import_bytes: i64,
     /// Most writing tasks in one generation request.
     pub content_tasks_per_request: u32,
+    /// Requests a minute of one person or API key to the REST interface; 0 for no limit.
+    pub requests_per_minute: u32,
+    /// Requests a minute of one address that nobody signed in from; sign-ins count among them. 0 for no limit.
+    pub anonymous_requests_per_minute: u32,
+    /// Days between the request to delete an account and its end.
+    pub deletion_grace_days: u32,
 }
 
 impl Default for Limits {
@@ -155,6 +207,9 @@ impl Default for Limits {
         Self {
             import_bytes: 2 * 1024 * 1024 * 1024,
             content_tasks_per_request: 50,
+            requests_per_minute: 1_200,
+            anonymous_requests_per_minute: 120,
+            deletion_grace_days: 14,
         }
     }
 }

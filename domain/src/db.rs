@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use entity::{ListQuery, Page};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult, IsolationLevel, Order,
+    PaginatorTrait, QueryOrder, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::{Expr, Func, LikeExpr},
 };
 
-use crate::{Result, config};
+use crate::{Error, Result, config};
 
 /// Opens the pool.
 ///
@@ -28,7 +31,7 @@ pub async fn connect(config: &config::Database) -> Result<DatabaseConnection> {
     }
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(config.max_connections.max(2))
+        .max_connections(Ord::max(config.max_connections, 2))
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(30))
         .sqlx_logging(false)
@@ -91,4 +94,53 @@ pub fn like_anywhere(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// One of the columns contains the text, whatever the case.
+pub fn any_contains<C: ColumnTrait>(columns: &[C], text: &str) -> Condition {
+    let pattern = like_anywhere(&text.to_lowercase());
+    columns.iter().fold(Condition::any(), |any, column| {
+        any.add(Func::lower(Expr::col(*column)).like(LikeExpr::new(pattern.as_str()).escape('\\')))
+    })
+}
+
+/// Orders rows as a list's query says: by one of the named columns, by `default` when it says nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] at `ordering` for a name that is not among them.
+pub fn ordered<E: EntityTrait>(
+    rows: Select<E>,
+    query: &ListQuery,
+    columns: &[(&str, E::Column)],
+    default: E::Column,
+) -> Result<Select<E>> {
+    let (column, descending) = match query.order() {
+        None => (default, false),
+        Some((name, descending)) => match columns.iter().find(|(known, _)| *known == name) {
+            Some((_, column)) => (*column, descending),
+            None => {
+                let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+                return Err(Error::field("ordering", format!("Order by one of: {}.", names.join(", "))));
+            }
+        },
+    };
+    Ok(rows.order_by(column, if descending { Order::Desc } else { Order::Asc }))
+}
+
+/// The page of `rows` that a list's query asks for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page_of<E>(db: &impl ConnectionTrait, rows: Select<E>, query: &ListQuery) -> Result<Page<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sized + Send + Sync,
+{
+    let pages = rows.paginate(db, u64::from(query.page_size()));
+    Ok(Page {
+        count: pages.num_items().await?,
+        page: query.page(),
+        page_size: query.page_size(),
+        results: pages.fetch_page(u64::from(query.page() - 1)).await?,
+    })
 }

@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::{App, Result, accounts, sites};
+use crate::{App, Result, accounts, scope::Origin, sites};
 
 /// Address of the demo account.
 pub const EMAIL: &str = "demo@igny8.local";
@@ -21,24 +21,25 @@ pub async fn prepare(app: &App) -> Result<bool> {
     if user::Entity::find().count(&app.db).await? > 0 {
         return Ok(false);
     }
-    let user = accounts::sign_up(
+    let origin = Origin::here("demo");
+    let user = accounts::open_account(
         app,
         SignUp {
             email: EMAIL.to_owned(),
             password: PASSWORD.to_owned(),
             account_name: Some("Demo".to_owned()),
         },
+        &origin,
     )
     .await?;
-    let scope = accounts::scope_of(app, user.id, "demo".to_owned()).await?;
+    let scope = accounts::scope_of(app, user.id, &origin).await?;
     sites::create(
         app,
         &scope,
         NewSite {
             name: "Morning Crema".to_owned(),
-            domain: None,
-            industry_id: None,
             sectors: vec!["Home coffee".to_owned()],
+            ..NewSite::default()
         },
     )
     .await?;

@@ -35,6 +35,20 @@ pub enum Error {
     /// 403: a limit of the plan.
     #[error("{0}")]
     LimitReached(String),
+    /// 413: the body is longer than we take.
+    #[error("{0}")]
+    TooLarge(String),
+    /// 412: the thing is no longer what the caller took it for.
+    #[error("{0}")]
+    Changed(String),
+    /// 429: too many requests or too many wrong guesses.
+    #[error("{message}")]
+    TooMany {
+        /// What is wrong, for a person.
+        message: String,
+        /// Seconds to wait.
+        retry_after: u64,
+    },
     /// 402: not enough credits; nothing was started.
     #[error("This needs {need} credits and {have} are available. Nothing was started.")]
     InsufficientCredits {
@@ -90,6 +104,9 @@ impl Error {
             Self::Forbidden(_) | Self::LimitReached(_) => 403,
             Self::Conflict(_) => 409,
             Self::InsufficientCredits { .. } => 402,
+            Self::Changed(_) => 412,
+            Self::TooLarge(_) => 413,
+            Self::TooMany { .. } => 429,
             Self::Upstream { .. } => 502,
             Self::Db(_) | Self::Internal(_) => 500,
         }
@@ -105,6 +122,9 @@ impl Error {
             Self::Conflict(_) => "conflict",
             Self::LimitReached(_) => "limit_reached",
             Self::InsufficientCredits { .. } => "insufficient_credits",
+            Self::Changed(_) => "precondition_failed",
+            Self::TooLarge(_) => "too_large",
+            Self::TooMany { .. } => "too_many_requests",
             Self::Upstream { code, .. } => code,
             Self::Db(_) | Self::Internal(_) => "internal",
         }

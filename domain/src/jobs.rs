@@ -9,7 +9,7 @@ pub mod worker;
 use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
-use entity::{AiTaskId, KeywordImportId, PublishingRecordId};
+use entity::{AiTaskId, KeywordImportId, MailId, PublishingRecordId};
 use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub enum Job {
     Import(KeywordImportId),
     /// Send an article to its destination.
     Publish(PublishingRecordId),
+    /// Send a mail.
+    Mail(MailId),
 }
 
 /// Where messages are kept.

@@ -5,14 +5,18 @@
 
 pub mod accounts;
 pub mod ai;
+pub mod audit;
 pub mod billing;
+pub mod catalogue;
 pub mod config;
 pub mod db;
 pub mod demo;
 mod error;
 pub mod html;
 pub mod http;
+pub mod idempotency;
 pub mod jobs;
+pub mod mail;
 pub mod planner;
 pub mod publisher;
 pub mod scope;
@@ -20,6 +24,7 @@ pub mod secrets;
 pub mod sites;
 pub mod storage;
 pub mod system;
+pub mod throttle;
 pub mod writer;
 
 use std::sync::Arc;
@@ -41,6 +46,8 @@ pub struct App {
     pub http: http::Http,
     /// Where work for the workers goes.
     pub queue: jobs::Queue,
+    /// How often callers of the REST interface may call.
+    pub throttle: Arc<throttle::Throttle>,
 }
 
 impl App {
@@ -56,6 +63,7 @@ impl App {
             secrets: Arc::new(secrets::Secrets::open(&config.security)?),
             storage: storage::Storage::new(&config.storage.path)?,
             http: http::Http::new(config.security.allow_private_addresses)?,
+            throttle: Arc::new(throttle::Throttle::new(&config.limits)),
             db,
             queue,
             config: Arc::new(config),

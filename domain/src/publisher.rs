@@ -8,7 +8,9 @@ pub mod wordpress;
 use std::panic::AssertUnwindSafe;
 
 use entity::{
-    ImageId, IntegrationId, ListQuery, Page, PublishingRecordId, SiteId, content,
+    ImageId, IntegrationId, ListQuery, Page, PublishingRecordId, SiteId,
+    audit_event::AuditAction,
+    content,
     content::ContentStatus,
     image,
     image::{ImageStatus, ImageType},
@@ -27,7 +29,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Error, Faults, Result, db, html,
+    App, Error, Faults, Result, audit, db, html,
     jobs::{
         self, Job,
         worker::{Work, Worker},
@@ -181,6 +183,8 @@ pub async fn save_integration(
             .await?;
     }
     let saved = integration(&txn, scope, row.id).await?;
+    let detail = format!("{} at {}", saved.name, saved.base_url);
+    audit::record(&txn, scope, AuditAction::ConnectionChanged, "integration", Some(row.id.0), detail).await?;
     txn.commit().await?;
     Ok(saved)
 }
@@ -190,12 +194,16 @@ pub async fn save_integration(
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn delete_integration(app: &App, scope: &Scope, id: IntegrationId) -> Result<()> {
-    integration(&app.db, scope, id).await?;
+    let txn = db::begin_write(&app.db).await?;
+    let found = integration(&txn, scope, id).await?;
     scope.admin()?;
     integration::Entity::delete_in(scope)
         .filter(integration::Column::Id.eq(id))
-        .exec(&app.db)
+        .exec(&txn)
         .await?;
+    let detail = format!("{} removed", found.name);
+    audit::record(&txn, scope, AuditAction::ConnectionChanged, "integration", Some(id.0), detail).await?;
+    txn.commit().await?;
     Ok(())
 }
 
@@ -316,7 +324,7 @@ pub async fn publish(app: &App, scope: &Scope, request: PublishRequest) -> Resul
                 "The connection belongs to another site than the article.",
             ));
         }
-        scope.editor_of(article.site_id)?;
+        scope.publisher_of(article.site_id)?;
         if article.html_content.trim().is_empty() {
             return Err(Error::field("content_ids", format!("\"{}\" is empty.", article.title)));
         }
@@ -481,7 +489,10 @@ async fn run_once(worker: &Worker, id: PublishingRecordId) -> Result<bool> {
     };
     let mut scope = Scope::system(record.account_id);
     scope.user = record.user_id;
-    let outcome = if record.attempts > MAX_ATTEMPTS {
+    let account = crate::scope::account(&app.db, &scope).await?;
+    let outcome = if let Err(closed) = crate::accounts::may_work(&account) {
+        Err(closed)
+    } else if record.attempts > MAX_ATTEMPTS {
         Err(Error::Internal(
             "the server stopped each time while this was being sent".to_owned(),
         ))
@@ -511,6 +522,16 @@ async fn run_once(worker: &Worker, id: PublishingRecordId) -> Result<bool> {
                 .col_expr(C::Error, Expr::value(published.note));
             let txn = db::begin_write(&app.db).await?;
             update.exec(&txn).await?;
+            let detail = format!("{} ({})", published.url, record.target_status);
+            audit::record(
+                &txn,
+                &scope,
+                AuditAction::Published,
+                "content",
+                Some(record.content_id.0),
+                detail,
+            )
+            .await?;
             if record.target_status == "publish" {
                 content::Entity::update_in(&scope)
                     .col_expr(content::Column::Status, Expr::value(ContentStatus::Published.as_str()))

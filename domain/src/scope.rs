@@ -5,17 +5,13 @@
 //! permission is a method that returns a proof ([`SiteEditor`], [`AccountAdmin`]), and services ask for the
 //! proof, so that forgetting the check does not compile.
 
-use entity::{AccountId, SectorId, SiteId, UserId, user::Role};
+use entity::{AccountId, SectorId, SiteId, UserId, api_key::KeyScope, user::Role};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DeleteMany, EntityTrait, QueryFilter, QuerySelect, Select, UpdateMany,
     sea_query::LockType,
 };
 
 use crate::{Error, Result};
-
-/// Name of a request in the log, put into the request's extensions by the server.
-#[derive(Clone, Debug, Default)]
-pub struct RequestId(pub String);
 
 /// Sites that a caller may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +20,40 @@ pub enum SiteAccess {
     All,
     /// Only these.
     Only(Vec<SiteId>),
+}
+
+/// Where a request comes from, put into the request's extensions by the server.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Address of the caller; empty for jobs and the command line.
+    pub ip_address: String,
+    /// What the browser or program calls itself, cut to 300 characters.
+    pub user_agent: String,
+    /// Name of the request in the log.
+    pub request_id: String,
+}
+
+impl Origin {
+    /// What starts on this machine and not with a request; `name` stands in the log.
+    pub fn here(name: &str) -> Self {
+        Self {
+            request_id: name.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// What the state of an account lets its people do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Everything that their roles allow.
+    Full,
+    /// The operator stopped it: reading and taking the data along.
+    Suspended,
+    /// Its trial is over: reading and taking the data along.
+    TrialEnded,
+    /// It is going to be deleted: reading, taking the data along, calling it off.
+    Leaving,
 }
 
 /// Who asks.
@@ -39,6 +69,20 @@ pub struct Scope {
     pub sites: SiteAccess,
     /// Name of the request in the log.
     pub request_id: String,
+    /// Where the request comes from; empty for jobs and the command line.
+    pub ip_address: String,
+    /// What the key opens that the caller came with; none when a person signed in.
+    pub keys: Option<Vec<KeyScope>>,
+    /// That key.
+    pub key_id: Option<entity::ApiKeyId>,
+    /// What the state of the account lets its people do.
+    pub standing: Standing,
+    /// The person must confirm an address before publishing.
+    pub must_confirm: bool,
+    /// The person operates the installation.
+    pub is_operator: bool,
+    /// The operator's own account, while looking into another one.
+    pub home: Option<AccountId>,
 }
 
 /// Proof that the caller may change this site's data.
@@ -67,6 +111,10 @@ impl AccountAdmin {
     }
 }
 
+/// Proof that the caller operates the installation.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator(());
+
 impl Scope {
     /// The system acting for an account: jobs, the demo, the command line.
     pub fn system(account: AccountId) -> Self {
@@ -76,7 +124,43 @@ impl Scope {
             role: Role::SystemBot,
             sites: SiteAccess::All,
             request_id: String::new(),
+            ip_address: String::new(),
+            keys: None,
+            key_id: None,
+            standing: Standing::Full,
+            must_confirm: false,
+            is_operator: false,
+            home: None,
         }
+    }
+
+    /// The key, if the caller came with one, opens this.
+    fn key_opens(&self, wanted: KeyScope) -> Result<()> {
+        match &self.keys {
+            Some(keys) if !keys.contains(&wanted) => Err(Error::Forbidden(format!(
+                "This API key may not do that: it lacks the scope `{wanted}`."
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The account is in a state to be changed.
+    fn may_change(&self) -> Result<()> {
+        Err(Error::Forbidden(
+            match self.standing {
+                Standing::Full => return Ok(()),
+                Standing::Suspended => {
+                    "This account is suspended: you can read and export, but not change anything. Write to the operator."
+                }
+                Standing::TrialEnded => {
+                    "The trial of this account is over: you can read and export, but not change anything."
+                }
+                Standing::Leaving => {
+                    "This account is about to be deleted: you can read and export. An owner can call the deletion off."
+                }
+            }
+            .to_owned(),
+        ))
     }
 
     /// Whether the caller may see this site at all.
@@ -90,27 +174,108 @@ impl Scope {
     /// The caller may change data of `site`, a site already known to belong to the account.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the site must not be known, [`Error::Forbidden`] for viewers.
+    /// [`Error::NotFound`] when the site must not be known, [`Error::Forbidden`] for viewers, for keys without the scope
+    /// `write` and while the account may only be read.
     pub fn editor_of(&self, site: SiteId) -> Result<SiteEditor> {
         if !self.sees(site) {
             return Err(Error::NotFound("The site"));
         }
-        match self.role {
-            Role::Viewer => Err(Error::Forbidden(
+        if self.role == Role::Viewer {
+            return Err(Error::Forbidden(
                 "Viewers can read but not change anything. Ask an owner or admin for the editor role.".to_owned(),
-            )),
-            Role::Developer | Role::Owner | Role::Admin | Role::Editor | Role::SystemBot => Ok(SiteEditor { site }),
+            ));
         }
+        self.key_opens(KeyScope::Write)?;
+        self.may_change()?;
+        Ok(SiteEditor { site })
+    }
+
+    /// The caller may start work for `site` that spends credits.
+    ///
+    /// # Errors
+    /// As [`Scope::editor_of`], and [`Error::Forbidden`] for keys without the scope `generate`.
+    pub fn generator_of(&self, site: SiteId) -> Result<SiteEditor> {
+        let proof = self.editor_of(site)?;
+        self.key_opens(KeyScope::Generate)?;
+        Ok(proof)
+    }
+
+    /// The caller may send articles of `site` to where readers are.
+    ///
+    /// # Errors
+    /// As [`Scope::editor_of`], and [`Error::Forbidden`] for keys without the scope `publish` and for people who have
+    /// not confirmed their address where the operator asks for it.
+    pub fn publisher_of(&self, site: SiteId) -> Result<SiteEditor> {
+        let proof = self.editor_of(site)?;
+        self.key_opens(KeyScope::Publish)?;
+        if self.must_confirm {
+            return Err(Error::Forbidden(
+                "Confirm your e-mail address before you publish: the link is in the mail that we sent you.".to_owned(),
+            ));
+        }
+        Ok(proof)
     }
 
     /// The caller may manage the account.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for editors and viewers.
+    /// [`Error::Forbidden`] for editors and viewers, for keys without the scope `admin` and while the account may only be
+    /// read.
     pub fn admin(&self) -> Result<AccountAdmin> {
+        let proof = self.admin_even_if_read_only()?;
+        self.may_change()?;
+        Ok(proof)
+    }
+
+    /// As [`Scope::admin`], for what is allowed while the account may only be read: looking and taking the data along.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for editors and viewers and for keys without the scope `admin`.
+    pub fn admin_even_if_read_only(&self) -> Result<AccountAdmin> {
         match self.role {
-            Role::Developer | Role::Owner | Role::Admin | Role::SystemBot => Ok(AccountAdmin { account: self.account }),
-            Role::Editor | Role::Viewer => Err(Error::Forbidden("Only owners and admins can change this.".to_owned())),
+            Role::Developer | Role::Owner | Role::Admin | Role::SystemBot => {
+                self.key_opens(KeyScope::Admin)?;
+                Ok(AccountAdmin { account: self.account })
+            }
+            Role::Editor | Role::Viewer => Err(Error::Forbidden("Only owners and admins can do this.".to_owned())),
+        }
+    }
+
+    /// The caller owns the account, and came in person.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for everybody else.
+    pub fn owner(&self) -> Result<AccountAdmin> {
+        if self.role == Role::Owner && self.keys.is_none() {
+            Ok(AccountAdmin { account: self.account })
+        } else {
+            Err(Error::Forbidden("Only an owner can do this.".to_owned()))
+        }
+    }
+
+    /// The caller operates the installation.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for everybody else.
+    pub fn operator(&self) -> Result<Operator> {
+        if self.is_operator {
+            self.key_opens(KeyScope::Admin)?;
+            Ok(Operator(()))
+        } else {
+            Err(Error::Forbidden("Only the operator of this installation can do this.".to_owned()))
+        }
+    }
+
+    /// The caller is a person who signed in, not a key: for what a key must never do, such as making keys.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for keys and for the system.
+    pub fn in_person(&self) -> Result<UserId> {
+        match (self.user, &self.keys) {
+            (Some(user), None) => Ok(user),
+            _ => Err(Error::Forbidden(
+                "An API key cannot do this. Sign in with e-mail address and password.".to_owned(),
+            )),
         }
     }
 
@@ -200,6 +365,10 @@ scoped_by_account!(
     subscription,
     user,
     site_user_access,
+    invitation,
+    api_key,
+    audit_event,
+    idempotency_key,
 );
 
 /// Lets one transaction at a time count or name things of a site. SQLite has one writer anyway.

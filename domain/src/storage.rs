@@ -74,6 +74,57 @@ impl Storage {
             _ => Ok(()),
         }
     }
+
+    /// Removes a folder with all that is in it; none is fine.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn delete_folder(&self, key: &str) -> Result<()> {
+        match tokio::fs::remove_dir_all(self.path(key)?).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keys of all files in a folder and its folders, in order. Files that are just being written are left out.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn list(&self, folder: &str) -> Result<Vec<String>> {
+        let mut keys = Vec::new();
+        let mut open = vec![folder.to_owned()];
+        while let Some(folder) = open.pop() {
+            let entries = match std::fs::read_dir(self.path(&folder)?) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                other => other?,
+            };
+            for entry in entries {
+                let entry = entry?;
+                let Ok(name) = entry.file_name().into_string() else {
+                    continue;
+                };
+                let key = format!("{folder}/{name}");
+                if entry.file_type()?.is_dir() {
+                    open.push(key);
+                } else if !name.ends_with(".part") {
+                    keys.push(key);
+                }
+            }
+        }
+        keys.sort();
+        Ok(keys)
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub fn open(&self, key: &str) -> Result<std::fs::File> {
+        match std::fs::File::open(self.path(key)?) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound("The file")),
+            other => Ok(other?),
+        }
+    }
 }
 
 #[cfg(test)]

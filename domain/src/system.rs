@@ -1,7 +1,7 @@
 //! The AI provider's settings and the home page's overview.
 
 use entity::{
-    AccountId, SiteId, ai_task, cluster, cluster_keyword, content,
+    AccountId, SiteId, ai_task, audit_event::AuditAction, cluster, cluster_keyword, content,
     content::ContentStatus,
     idea, image,
     image::ImageStatus,
@@ -22,7 +22,7 @@ use sea_orm::{
 
 use crate::{
     App, Error, Faults, Result,
-    ai::functions,
+    ai::functions, audit, db,
     scope::{Scope, Scoped},
 };
 
@@ -102,6 +102,7 @@ pub async fn save_provider(app: &App, scope: &Scope, input: Input) -> Result<pro
         (String::new(), String::new())
     };
     use provider_setting::Column as C;
+    let txn = db::begin_write(&app.db).await?;
     provider_setting::Entity::insert(provider_setting::ActiveModel {
         account_id: Set(scope.account),
         provider: Set(input.provider),
@@ -130,8 +131,14 @@ pub async fn save_provider(app: &App, scope: &Scope, input: Input) -> Result<pro
             ])
             .to_owned(),
     )
-    .exec_without_returning(&app.db)
+    .exec_without_returning(&txn)
     .await?;
+    let detail = match input.provider {
+        Provider::Builtin => input.provider.label().to_owned(),
+        Provider::OpenaiCompatible => format!("{}, {}", input.provider.label(), input.model.trim()),
+    };
+    audit::record(&txn, scope, AuditAction::ProviderChanged, "provider_setting", None, detail).await?;
+    txn.commit().await?;
     provider(app, scope).await
 }
 

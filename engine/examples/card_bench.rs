@@ -45,6 +45,7 @@ fn main() {
     for (i, &(title, kicker, width, height)) in SAMPLES.iter().enumerate() {
         let start = Instant::now();
         let card = Card {
+            accent: None,
             title,
             site_name: "Bean & Grind",
             kicker,

@@ -33,6 +33,8 @@ pub struct Card<'a> {
     pub height: u32,
     /// Chooses palette and pattern: the same seed gives the same card.
     pub seed: &'a str,
+    /// The site's colour, such as `#0f766e`; the palette is made of it instead. What is no colour counts as none.
+    pub accent: Option<&'a str>,
 }
 
 /// Draws a card as PNG.
@@ -90,7 +92,7 @@ fn svg(card: &Card) -> Result<String, String> {
         .filter(|t| !t.is_empty())
         .unwrap_or_else(|| site.clone());
 
-    let look = design::Look::of(card.seed);
+    let look = design::Look::of(card.seed, card.accent);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\">",
         card.width, card.height, card.width, card.height
@@ -213,6 +215,7 @@ mod tests {
             width: 600,
             height: 315,
             seed,
+            accent: None,
         }
     }
 
@@ -229,6 +232,24 @@ mod tests {
         let a = render(&card("Title", "a")).unwrap();
         assert_eq!(a, render(&card("Title", "a")).unwrap());
         assert!((0..6).any(|i| render(&card("Title", &i.to_string())).unwrap() != a));
+    }
+
+    #[test]
+    fn a_site_s_colour_makes_the_palette_and_rubbish_does_not() {
+        let with = |accent| {
+            svg(&Card {
+                accent,
+                ..card("Title", "a")
+            })
+            .unwrap()
+        };
+        assert!(with(Some("#0f766e")).contains("#0f766e"));
+        assert_ne!(with(Some("#0f766e")), with(Some("#b91c1c")));
+        for rubbish in ["", "red", "#12", "#12345g", "\"/><script>"] {
+            assert_eq!(with(Some(rubbish)), with(None), "{rubbish}");
+        }
+        // A bright colour is darkened until white letters read on it.
+        assert!(!with(Some("#ffff00")).contains("#ffff00"));
     }
 
     #[test]
@@ -256,6 +277,7 @@ mod tests {
             width: 64,
             height: 64,
             seed: "",
+            accent: None,
         };
         assert!(render(&bare).is_ok());
         assert!(render(&Card { width: 10, ..bare }).is_err());

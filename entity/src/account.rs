@@ -43,6 +43,12 @@ pub struct Model {
     pub reserved: i64,
     /// Whether the account may work.
     pub status: AccountStatus,
+    /// Its people work for the operator of the installation.
+    pub is_system: bool,
+    /// A trial works until then.
+    pub trial_ends_at: Option<DateTime<Utc>>,
+    /// It is deleted then, unless an owner calls that off.
+    pub delete_after: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -72,4 +78,41 @@ pub struct Balance {
     pub plan_credits_per_month: i64,
     /// Credits settled since the period began.
     pub credits_used_this_month: i64,
+}
+
+/// An account as the operator of the installation sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AccountRow))]
+pub struct Row {
+    /// The account.
+    #[serde(flatten)]
+    pub account: Model,
+    /// Address of its owner.
+    pub owner_email: String,
+    /// People, switched off ones included.
+    pub people: i64,
+    /// Sites.
+    pub sites: i64,
+}
+
+/// What the operator changes of an account; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct AccountStatusPatch {
+    /// Whether the account may work.
+    pub status: Option<AccountStatus>,
+    /// Last day of a trial.
+    pub trial_ends_at: Option<DateTime<Utc>>,
+}
+
+/// What changes of one's own account; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct AccountPatch {
+    /// Name as people see it.
+    pub name: Option<String>,
+    /// Name in URLs, unique in the installation.
+    pub slug: Option<String>,
 }

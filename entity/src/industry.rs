@@ -21,3 +21,14 @@ pub struct Model {
 }
 
 orm_model!();
+
+/// An industry with its sectors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = IndustryWithSectors))]
+pub struct WithSectors {
+    /// The industry.
+    #[serde(flatten)]
+    pub industry: Model,
+    /// Its sectors, by name.
+    pub sectors: Vec<crate::industry_sector::Model>,
+}

@@ -10,6 +10,8 @@ pub mod overview;
 pub mod page;
 
 pub mod account;
+pub mod api_key;
+pub mod audit_event;
 pub mod ai_task;
 pub mod ai_task_item;
 pub mod cluster;
@@ -24,12 +26,14 @@ pub mod image;
 pub mod industry;
 pub mod industry_sector;
 pub mod integration;
+pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
 pub mod plan;
 pub mod provider_setting;
 pub mod publishing_record;
 pub mod sector;
+pub mod seed_keyword;
 pub mod site;
 pub mod site_user_access;
 pub mod subscription;
@@ -37,9 +41,17 @@ pub mod task;
 pub mod user;
 
 #[cfg(feature = "orm")]
+pub mod idempotency_key;
+#[cfg(feature = "orm")]
+pub mod mail;
+#[cfg(feature = "orm")]
+pub mod one_time_token;
+#[cfg(feature = "orm")]
 pub mod refresh_token;
 #[cfg(feature = "orm")]
 pub mod session;
+#[cfg(feature = "orm")]
+pub mod sign_in_attempt;
 #[cfg(feature = "orm")]
 pub mod worker_beat;
 
@@ -100,4 +112,18 @@ ids! {
     ProviderSettingId,
     /// A refresh token's row.
     RefreshTokenId,
+    /// An invitation to join an account.
+    InvitationId,
+    /// A key that lets a program act for a person.
+    ApiKeyId,
+    /// A row of the log of what matters.
+    AuditEventId,
+    /// A keyword of the shipped library.
+    SeedKeywordId,
+    /// A link that works once.
+    OneTimeTokenId,
+    /// A mail on its way out.
+    MailId,
+    /// A call that must not happen twice.
+    IdempotencyKeyId,
 }

@@ -27,6 +27,10 @@ pub struct Model {
     pub used_at: Option<DateTime<Utc>>,
     /// No longer valid.
     pub revoked: bool,
+    /// Where it was asked for.
+    pub ip_address: String,
+    /// What the program calls itself.
+    pub user_agent: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }

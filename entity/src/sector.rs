@@ -42,6 +42,34 @@ pub const MAX_ACTIVE: u64 = 5;
 pub struct NewSector {
     /// The site.
     pub site_id: SiteId,
-    /// Name as people see it.
+    /// Name as people see it; may be empty when `industry_sector_id` is given, whose name it then takes.
+    #[serde(default)]
     pub name: String,
+    /// Its pattern in the catalogue.
+    #[serde(default)]
+    pub industry_sector_id: Option<IndustrySectorId>,
+}
+
+/// What changes of a sector; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SectorPatch {
+    /// Name as people see it.
+    pub name: Option<String>,
+    /// Switched on or off.
+    pub is_active: Option<bool>,
+    /// Its pattern in the catalogue; 0 clears it.
+    pub industry_sector_id: Option<IndustrySectorId>,
+}
+
+/// Which sectors a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query), schema(as = SectorFilter))]
+#[serde(default)]
+pub struct Filter {
+    /// Only those of this site.
+    pub site_id: Option<SiteId>,
+    /// Only those switched on, or only those switched off.
+    pub is_active: Option<bool>,
 }

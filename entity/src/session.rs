@@ -21,6 +21,14 @@ pub struct Model {
     pub user_id: Option<UserId>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// When somebody signed in.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it was last seen, to the minute.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// Where it was last seen.
+    pub ip_address: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
 }
 
 orm_model!();

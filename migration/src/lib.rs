@@ -14,6 +14,8 @@ mod m20261120_000006_billing;
 mod m20261120_000007_publisher;
 mod m20261120_000008_sessions;
 mod m20261120_000009_catalogue;
+mod m20261124_000010_access;
+mod m20261124_000011_seed_keywords;
 
 /// Every change in order.
 pub struct Migrator;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000007_publisher::Migration),
             Box::new(m20261120_000008_sessions::Migration),
             Box::new(m20261120_000009_catalogue::Migration),
+            Box::new(m20261124_000010_access::Migration),
+            Box::new(m20261124_000011_seed_keywords::Migration),
         ]
     }
 }

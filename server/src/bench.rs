@@ -48,8 +48,9 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         password: password.clone(),
         account_name: Some("Bench".to_owned()),
     };
-    let user = domain::accounts::sign_up(&app, input).await?;
-    let scope = domain::accounts::scope_of(&app, user.id, "bench".to_owned()).await?;
+    let origin = domain::scope::Origin::here("bench");
+    let user = domain::accounts::open_account(&app, input, &origin).await?;
+    let scope = domain::accounts::scope_of(&app, user.id, &origin).await?;
     let input = NewSite {
         name: "Bench".to_owned(),
         sectors: vec!["All".to_owned()],

@@ -38,6 +38,25 @@ enum Command {
     Health,
     /// Proves the books of every account; ends with an error when they are wrong.
     Reconcile,
+    /// Opens an account, whether or not strangers may. The owner's password is read from IGNY8_PASSWORD.
+    Account {
+        /// The owner's address.
+        email: String,
+        /// Name of the account; made from the address unless told.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Makes a person an operator of the installation: somebody who sees every account and sets its state. The owners and
+    /// admins of that person's account become operators.
+    Operator {
+        /// The person's address.
+        email: String,
+        /// Makes only this person one, by the role developer. The account must have another owner.
+        #[arg(long)]
+        developer: bool,
+    },
+    /// Connects to the mail server of the settings and says what is wrong, if anything is.
+    Mail,
     /// Does the main job without a browser: keywords in, articles with pictures out.
     Pipeline(pipeline::Options),
     /// Figures for `make bench`.
@@ -114,9 +133,22 @@ async fn run(command: Command, mut config: Config) -> anyhow::Result<()> {
             say("The database is up to date.")
         }
         Command::Config => say(&pretty(&settings::masked(&config))?),
-        Command::Openapi => say(&api::document().to_pretty_json()?),
+        Command::Openapi => say(&serde_json::to_string_pretty(&api::document())?),
         Command::Health => health(&config).await,
         Command::Reconcile => reconcile(config).await,
+        Command::Account { email, name } => open_account(config, email, name).await,
+        Command::Operator { email, developer } => {
+            let app = connect(config).await?;
+            domain::accounts::operator::appoint(&app, &email, developer).await?;
+            say(&format!("{email} operates this installation from now on."))
+        }
+        Command::Mail => {
+            let app = connect(config).await?;
+            match domain::mail::test(&app).await? {
+                Some(()) => say("The mail server takes mails."),
+                None => say("No mail server is set: mails are written to the log."),
+            }
+        }
         Command::Pipeline(options) => pipeline::run(config, options).await,
         Command::Bench(command) => bench::run(config, command).await,
     }
@@ -170,6 +202,19 @@ async fn health(config: &Config) -> anyhow::Result<()> {
     let status = answer.lines().next().unwrap_or_default().to_owned();
     anyhow::ensure!(status.contains(" 200 "), "the server answers {status:?}");
     Ok(())
+}
+
+async fn open_account(config: Config, email: String, name: Option<String>) -> anyhow::Result<()> {
+    let password = std::env::var("IGNY8_PASSWORD").context("set IGNY8_PASSWORD to the owner's password")?;
+    let app = connect(config).await?;
+    let input = entity::user::SignUp {
+        email,
+        password,
+        account_name: name,
+    };
+    let origin = domain::scope::Origin::here("command-line");
+    let user = domain::accounts::open_account(&app, input, &origin).await?;
+    say(&format!("{} can sign in.", user.email))
 }
 
 async fn reconcile(config: Config) -> anyhow::Result<()> {

@@ -12,7 +12,7 @@ use axum::{
 };
 use domain::{
     App, Error,
-    scope::{RequestId, Scope},
+    scope::{Origin, Scope},
 };
 use entity::KeywordImportId;
 use futures::stream;
@@ -24,22 +24,22 @@ use crate::guard::Failure;
 /// Time between two looks at the row. The row is the truth, wherever the worker runs.
 const LOOK: Duration = Duration::from_millis(300);
 
-fn signed_in(scope: Option<Scope>, id: &RequestId) -> Result<Scope, Failure> {
-    scope.ok_or_else(|| Failure(Error::Unauthenticated("Sign in again.".to_owned()), id.0.clone()))
+fn signed_in(scope: Option<Scope>, origin: &Origin) -> Result<Scope, Failure> {
+    scope.ok_or_else(|| Failure(Error::Unauthenticated("Sign in again.".to_owned()), origin.request_id.clone()))
 }
 
 /// Progress of an AI task until it ends.
 pub async fn task(
     State(app): State<App>,
     Extension(scope): Extension<Option<Scope>>,
-    Extension(id): Extension<RequestId>,
+    Extension(origin): Extension<Origin>,
     Extension(stop): Extension<CancellationToken>,
     Path(task_id): Path<String>,
 ) -> Result<Response, Failure> {
-    let scope = signed_in(scope, &id)?;
+    let scope = signed_in(scope, &origin)?;
     let first = domain::ai::progress(&app, &scope, &task_id)
         .await
-        .map_err(|error| Failure(error, id.0))?;
+        .map_err(|error| Failure(error, origin.request_id))?;
     Ok(watch(
         first,
         stop,
@@ -55,15 +55,15 @@ pub async fn task(
 pub async fn import(
     State(app): State<App>,
     Extension(scope): Extension<Option<Scope>>,
-    Extension(id): Extension<RequestId>,
+    Extension(origin): Extension<Origin>,
     Extension(stop): Extension<CancellationToken>,
     Path(import): Path<i64>,
 ) -> Result<Response, Failure> {
-    let scope = signed_in(scope, &id)?;
+    let scope = signed_in(scope, &origin)?;
     let import = KeywordImportId(import);
     let first = domain::planner::import::find(&app, &scope, import)
         .await
-        .map_err(|error| Failure(error, id.0))?;
+        .map_err(|error| Failure(error, origin.request_id))?;
     Ok(watch(
         first,
         stop,

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     App, Error,
-    scope::{RequestId, Scope},
+    scope::{Origin, Scope},
 };
 use entity::{ImageId, KeywordImportId, keyword_import};
 use serde::Deserialize;
@@ -30,7 +30,7 @@ fn signed_in(scope: Option<Scope>) -> Result<Scope, Error> {
 pub async fn upload_chunk(
     State(app): State<App>,
     Extension(scope): Extension<Option<Scope>>,
-    Extension(id): Extension<RequestId>,
+    Extension(origin): Extension<Origin>,
     Path(import): Path<i64>,
     Query(Offset { offset }): Query<Offset>,
     mut parts: Multipart,
@@ -45,7 +45,7 @@ pub async fn upload_chunk(
         }
         Err(Error::field("chunk", "The request holds no part of a file."))
     };
-    work.await.map(Json).map_err(|error| Failure(error, id.0))
+    work.await.map(Json).map_err(|error| Failure(error, origin.request_id))
 }
 
 fn bad_upload(error: axum::extract::multipart::MultipartError) -> Error {
@@ -56,11 +56,11 @@ fn bad_upload(error: axum::extract::multipart::MultipartError) -> Error {
 pub async fn rejects(
     State(app): State<App>,
     Extension(scope): Extension<Option<Scope>>,
-    Extension(id): Extension<RequestId>,
+    Extension(origin): Extension<Origin>,
     Path(import): Path<i64>,
 ) -> Result<Response, Failure> {
     let work = async { domain::planner::import::rejects_csv(&app, &signed_in(scope)?, KeywordImportId(import)).await };
-    let bytes = work.await.map_err(|error| Failure(error, id.0))?;
+    let bytes = work.await.map_err(|error| Failure(error, origin.request_id))?;
     Ok((
         [
             (
@@ -77,15 +77,27 @@ pub async fn rejects(
         .into_response())
 }
 
+/// All data of the account as one archive.
+pub async fn account(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(origin): Extension<Origin>,
+) -> Result<Response, Failure> {
+    let work = async { domain::accounts::export::archive(&app, &signed_in(scope)?).await };
+    work.await
+        .map(crate::api::v1::auth::download)
+        .map_err(|error| Failure(error, origin.request_id))
+}
+
 /// A picture.
 pub async fn image(
     State(app): State<App>,
     Extension(scope): Extension<Option<Scope>>,
-    Extension(id): Extension<RequestId>,
+    Extension(origin): Extension<Origin>,
     Path(image): Path<i64>,
 ) -> Result<Response, Failure> {
     let work = async { domain::writer::images::file(&app, &signed_in(scope)?, ImageId(image)).await };
-    let (bytes, mime) = work.await.map_err(|error| Failure(error, id.0))?;
+    let (bytes, mime) = work.await.map_err(|error| Failure(error, origin.request_id))?;
     let mime = HeaderValue::from_str(&mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     Ok((
         [

@@ -1,20 +1,25 @@
 //! What every request passes: a name for the log, who asks, and whether it comes from our own pages.
 
+use std::net::SocketAddr;
+
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::{
     App,
-    scope::{RequestId, Scope},
+    scope::{Origin, Scope},
 };
-use entity::{ApiError, UserId};
+use entity::{AccountId, ApiError, UserId};
 use tower_sessions::Session;
 
-use crate::sessions::USER;
+use crate::sessions::{self, USER, VISITING};
+
+/// Longest name of a browser or program that is kept, in characters.
+const USER_AGENT: usize = 300;
 
 /// A failure at a door that speaks JSON without an envelope: the pages' own helpers.
 pub struct Failure(pub domain::Error, pub String);
@@ -27,9 +32,10 @@ impl IntoResponse for Failure {
 }
 
 /// Gives the request a name, logs what came of it, and sets the headers that every response carries.
-pub async fn trace(mut request: Request, next: Next) -> Response {
-    let id = uuid::Uuid::new_v4().simple().to_string();
-    request.extensions_mut().insert(RequestId(id.clone()));
+pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let origin = origin(&request, app.config.server.trust_proxy);
+    let id = origin.request_id.clone();
+    request.extensions_mut().insert(origin);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let begun = std::time::Instant::now();
@@ -39,10 +45,20 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        // What is no page has nothing to load. Pages bring their own policy.
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ] {
         headers
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
+    }
+    if app.config.server.is_https() {
+        headers
+            .entry(header::STRICT_TRANSPORT_SECURITY)
+            .or_insert(HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", value);
@@ -53,13 +69,38 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     response
 }
 
+fn origin(request: &Request, trust_proxy: bool) -> Origin {
+    let headers = request.headers();
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(address)| address.ip().to_canonical().to_string());
+    // The last entry is the one that our own proxy wrote; those before it are the caller's word.
+    let forwarded = trust_proxy
+        .then(|| text(HeaderName::from_static("x-forwarded-for")))
+        .flatten()
+        .and_then(|list| list.rsplit(',').next())
+        .and_then(|entry| entry.trim().parse::<std::net::IpAddr>().ok())
+        .map(|address| address.to_canonical().to_string());
+    Origin {
+        ip_address: forwarded.or(peer).unwrap_or_default(),
+        user_agent: text(header::USER_AGENT)
+            .unwrap_or_default()
+            .chars()
+            .take(USER_AGENT)
+            .collect(),
+        request_id: uuid::Uuid::new_v4().simple().to_string(),
+    }
+}
+
 /// Finds out who is signed in and puts the scope into the request, for pages and server functions alike.
 pub async fn scope(State(app): State<App>, session: Session, mut request: Request, next: Next) -> Response {
-    let id = request_id(&request);
+    let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
     let user = session.get::<i64>(USER).await.ok().flatten();
     let scope = match user {
         None => None,
-        Some(user) => match domain::accounts::scope_of(&app, UserId(user), id.clone()).await {
+        Some(user) => match signed_in(&app, &session, UserId(user), &origin).await {
             Ok(scope) => Some(scope),
             // Gone or switched off: the session is of no use any more.
             Err(domain::Error::Unauthenticated(_) | domain::Error::Forbidden(_)) => {
@@ -68,19 +109,31 @@ pub async fn scope(State(app): State<App>, session: Session, mut request: Reques
                 }
                 None
             }
-            Err(error) => return Failure(error, id).into_response(),
+            Err(error) => return Failure(error, origin.request_id).into_response(),
         },
     };
+    if scope.is_some() {
+        sessions::seen(&session, &origin).await;
+    }
     request.extensions_mut().insert::<Option<Scope>>(scope);
     next.run(request).await
 }
 
-fn request_id(request: &Request) -> String {
-    request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default()
+async fn signed_in(app: &App, session: &Session, user: UserId, origin: &Origin) -> domain::Result<Scope> {
+    let scope = domain::accounts::scope_of(app, user, origin).await?;
+    let Some(account) = session.get::<i64>(VISITING).await.ok().flatten() else {
+        return Ok(scope);
+    };
+    match domain::accounts::operator::visit(app, scope.clone(), AccountId(account)).await {
+        // No operator any more, or the account is gone: back home.
+        Err(domain::Error::Forbidden(_) | domain::Error::NotFound(_)) => {
+            if let Err(error) = session.remove::<i64>(VISITING).await {
+                tracing::warn!(%error, "a visit could not be ended");
+            }
+            Ok(scope)
+        }
+        other => other,
+    }
 }
 
 /// Refuses writes that another site's page made the browser send: a cookie rides along with those too.
@@ -90,7 +143,11 @@ pub async fn same_origin(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let mut error = ApiError::new("forbidden", "This request came from another site and was refused.");
-    error.request_id = request_id(&request);
+    error.request_id = request
+        .extensions()
+        .get::<Origin>()
+        .map(|origin| origin.request_id.clone())
+        .unwrap_or_default();
     (StatusCode::FORBIDDEN, Json(error)).into_response()
 }
 
@@ -138,5 +195,23 @@ mod tests {
             ("host", "a.example")
         ])));
         assert!(!is_same_origin(&headers(&[("sec-fetch-site", "same-site")])));
+    }
+
+    #[test]
+    fn the_caller_s_address_is_the_proxy_s_word_only_where_one_is_trusted() {
+        let request = |list: &str| {
+            let mut request = Request::new(axum::body::Body::empty());
+            if let Ok(value) = HeaderValue::from_str(list) {
+                request.headers_mut().insert("x-forwarded-for", value);
+            }
+            let peer: SocketAddr = ([10, 0, 0, 9], 4000).into();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        };
+        assert_eq!(origin(&request("203.0.113.7"), false).ip_address, "10.0.0.9");
+        assert_eq!(origin(&request("203.0.113.7"), true).ip_address, "203.0.113.7");
+        // What the caller made up stands before what our proxy adds.
+        assert_eq!(origin(&request("1.1.1.1, 203.0.113.7"), true).ip_address, "203.0.113.7");
+        assert_eq!(origin(&request("nonsense"), true).ip_address, "10.0.0.9");
     }
 }

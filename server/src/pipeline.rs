@@ -201,6 +201,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
 }
 
 async fn owner(app: &App, email: &str) -> anyhow::Result<Scope> {
+    let origin = domain::scope::Origin::here("pipeline");
     let user = match domain::accounts::find_by_email(app, email).await? {
         Some(user) => user,
         None => {
@@ -209,10 +210,10 @@ async fn owner(app: &App, email: &str) -> anyhow::Result<Scope> {
                 password: domain::secrets::random_token(),
                 account_name: None,
             };
-            domain::accounts::sign_up(app, input).await?
+            domain::accounts::open_account(app, input, &origin).await?
         }
     };
-    Ok(domain::accounts::scope_of(app, user.id, "pipeline".to_owned()).await?)
+    Ok(domain::accounts::scope_of(app, user.id, &origin).await?)
 }
 
 /// The site with just the sector that is meant.
@@ -234,6 +235,7 @@ async fn place(app: &App, scope: &Scope, options: &Options) -> anyhow::Result<Wi
         let input = entity::sector::NewSector {
             site_id: found.site.id,
             name: options.sector.clone(),
+            ..entity::sector::NewSector::default()
         };
         found.sectors.push(sites::add_sector(app, scope, input).await?);
     }

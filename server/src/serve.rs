@@ -57,7 +57,7 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
         .with_name("igny8_session")
         .with_same_site(SameSite::Lax)
         .with_http_only(true)
-        .with_secure(app.config.server.public_url.starts_with("https://"))
+        .with_secure(app.config.server.is_https())
         .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)));
     let context = {
         let app = app.clone();
@@ -77,6 +77,7 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
         .route("/events/imports/{id}", get(events::import))
         .route("/upload/imports/{id}", post(files::upload_chunk))
         .route("/download/imports/{id}/rejects.csv", get(files::rejects))
+        .route("/download/account.zip", get(files::account))
         .route("/files/images/{id}", get(files::image))
         .layer(Extension(stop))
         .layer(from_fn_with_state(app.clone(), app::context::ssr::visitor))
@@ -89,10 +90,10 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
         .merge(assets(&options))
         .route("/health", get(health))
         .with_state(app.clone())
-        .merge(api::router(app))
+        .merge(api::router(app.clone()))
         .merge(pages)
         .layer(CompressionLayer::new())
-        .layer(from_fn(guard::trace))
+        .layer(from_fn_with_state(app, guard::trace))
 }
 
 /// Files that the build made: served compressed as they were prepared, without looking for a session.

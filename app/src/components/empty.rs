@@ -151,7 +151,7 @@ pub fn NeedsSite(
                         title="Make a site first"
                         text="Keywords, ideas and articles belong to a site. It takes a minute."
                     >
-                        <a class="btn btn-primary btn-sm" href="/">"Create your first site"</a>
+                        {workspace.can_manage().then(|| view! { <a class="btn btn-primary btn-sm" href="/">"Create your first site"</a> })}
                     </EmptyState>
                 </div>
             }

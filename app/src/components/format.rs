@@ -47,6 +47,11 @@ pub fn usd_micros(micros: i64) -> String {
     }
 }
 
+/// `20 Nov 2026`.
+pub fn day(time: Timestamp) -> String {
+    time.format("%-d %b %Y").to_string()
+}
+
 /// `20 Nov 2026, 17:52 UTC`.
 pub fn day_and_time(time: Timestamp) -> String {
     time.format("%-d %b %Y, %H:%M UTC").to_string()
@@ -68,7 +73,7 @@ pub fn TimeAgo(
     let title = RwSignal::new(exact);
     Effect::new(move |_| {
         let then = time.timestamp_millis() as f64;
-        text.set(ago(browser::now_ms() - then).unwrap_or_else(|| time.format("%-d %b %Y").to_string()));
+        text.set(ago(browser::now_ms() - then).unwrap_or_else(|| day(time)));
         title.set(browser::local_time(then));
     });
     view! {

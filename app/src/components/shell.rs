@@ -5,6 +5,7 @@ use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{
     Skeleton,
+    banners::Banners,
     icon::{Icon, lu},
     top_bar::TopBar,
 };
@@ -105,6 +106,7 @@ pub fn Frame() -> impl IntoView {
             <input id="menu-switch" type="checkbox" class="drawer-toggle hidden" aria-label="Menu" node_ref=switch/>
             <div class="drawer-content flex min-h-dvh min-w-0 flex-col">
                 <TopBar/>
+                <Banners/>
                 <main id="content" tabindex="-1" class="mx-auto w-full max-w-[92rem] min-w-0 flex-1 px-4 py-6 outline-none sm:px-6 lg:px-8">
                     {move || {
                         if known.get() {

@@ -174,10 +174,20 @@ fn PersonMenu() -> impl IntoView {
                             }
                         })
                 }}
-                <a href="/settings" class="nav-link mt-1">
+                <a href="/settings/you" class="nav-link mt-1">
+                    <Icon icon=lu::LuUserRound/>
+                    "You"
+                </a>
+                <a href="/settings" class="nav-link">
                     <Icon icon=lu::LuSettings/>
                     "Settings"
                 </a>
+                <Show when=move || workspace.me.with(|me| me.as_ref().is_some_and(|me| me.is_operator))>
+                    <a href="/operator/accounts" class="nav-link">
+                        <Icon icon=lu::LuBuilding2/>
+                        "All accounts"
+                    </a>
+                </Show>
                 <ActionForm action=sign_out>
                     <button type="submit" class="nav-link w-full">
                         <Icon icon=lu::LuLogOut/>

@@ -3,7 +3,7 @@
 
 use entity::{
     ApiError, SectorId, SiteId, industry,
-    sector::{self, NewSector},
+    sector::{self, NewSector, SectorPatch},
     site::{self, NewSite, SitePatch, WithSectors},
 };
 use leptos::prelude::*;
@@ -34,6 +34,15 @@ pub async fn update_site(id: SiteId, patch: SitePatch) -> Result<site::Model, Ap
         .map_err(crate::context::fail)
 }
 
+/// Deletes a site with everything in it.
+#[server(input = Json)]
+pub async fn delete_site(id: SiteId) -> Result<(), ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::sites::delete(&app, &scope, id)
+        .await
+        .map_err(crate::context::fail)
+}
+
 /// Adds a sector to a site.
 #[server(input = Json)]
 pub async fn add_sector(sector: NewSector) -> Result<sector::Model, ApiError> {
@@ -43,18 +52,27 @@ pub async fn add_sector(sector: NewSector) -> Result<sector::Model, ApiError> {
         .map_err(crate::context::fail)
 }
 
-/// Switches a sector on or off.
+/// Changes a sector: its name, its pattern, on or off.
 #[server(input = Json)]
-pub async fn set_sector_active(id: SectorId, active: bool) -> Result<sector::Model, ApiError> {
+pub async fn update_sector(id: SectorId, patch: SectorPatch) -> Result<sector::Model, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
-    domain::sites::set_sector_active(&app, &scope, id, active)
+    domain::sites::update_sector(&app, &scope, id, patch)
         .await
         .map_err(crate::context::fail)
 }
 
-/// The industries that a site can belong to.
+/// Deletes a sector that holds nothing.
 #[server(input = Json)]
-pub async fn industries() -> Result<Vec<industry::Model>, ApiError> {
+pub async fn delete_sector(id: SectorId) -> Result<(), ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::sites::delete_sector(&app, &scope, id)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// The industries that a site can belong to, with their sectors.
+#[server(input = Json)]
+pub async fn industries() -> Result<Vec<industry::WithSectors>, ApiError> {
     let (app, _scope) = crate::context::signed_in().await?;
-    domain::sites::industries(&app).await.map_err(crate::context::fail)
+    domain::catalogue::industries(&app).await.map_err(crate::context::fail)
 }

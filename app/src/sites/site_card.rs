@@ -1,15 +1,21 @@
 //! One site with its sectors.
 
 use entity::{
-    ApiError, SiteId,
-    sector::{self, NewSector},
-    site::{self, SitePatch, WithSectors},
+    SiteId,
+    sector::{self, NewSector, SectorPatch},
+    site::{LANGUAGES, WithSectors},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
-use super::api::{add_sector, set_sector_active, update_site};
+use super::{
+    api::{add_sector, delete_sector, delete_site, update_sector},
+    site_form::EditSite,
+};
 use crate::{
-    components::{Dialog, FormError, Icon, SubmitButton, Tag, TextInput, Tone, lu, use_toasts},
+    browser,
+    components::{
+        ConfirmDialog, Dialog, FormError, FormState, Icon, SubmitButton, Tag, TextInput, Tone, lu, use_toasts,
+    },
     workspace::use_workspace,
 };
 
@@ -18,16 +24,20 @@ use crate::{
 pub fn SiteCard(
     /// The site.
     entry: WithSectors,
+    /// The person may change it.
+    may_manage: bool,
     /// Called after each change.
     #[prop(into)]
     changed: Callback<()>,
 ) -> impl IntoView {
     let workspace = use_workspace();
+    let toasts = use_toasts();
     let WithSectors { site, sectors } = entry;
     let id = site.id;
     let current = move || workspace.site_id() == Some(id);
     let editing = RwSignal::new(false);
     let adding = RwSignal::new(false);
+    let deleting = RwSignal::new(false);
     let saved = Callback::new(move |()| {
         editing.set(false);
         adding.set(false);
@@ -38,49 +48,111 @@ pub fn SiteCard(
     let title = site.name.clone();
     let domain = site.domain.clone();
     let form_site = site.clone();
+    let delete = {
+        let title = title.clone();
+        move |()| {
+            let title = title.clone();
+            spawn_local(async move {
+                match delete_site(id).await {
+                    Ok(()) => {
+                        toasts.success(format!("{title} is deleted."));
+                        saved.run(());
+                    }
+                    Err(error) => toasts.error(&error),
+                }
+            });
+        }
+    };
+    let language = LANGUAGES
+        .iter()
+        .find(|(code, _)| *code == site.language)
+        .map_or("English", |(_, name)| *name);
+    // What time it is there: known once the page is alive.
+    let zone = site.time_zone.clone();
+    let clock = RwSignal::new(zone.clone());
+    Effect::new(move |_| {
+        let now = browser::time_in_zone(browser::now_ms(), &zone);
+        if !now.is_empty() {
+            clock.set(format!("{zone}, {now}"));
+        }
+    });
+    // A drawing and not a style: the page's policy allows no styles in attributes.
+    let mark = site.accent.clone().map(|accent| {
+        view! {
+            <svg class="mt-1 size-4 flex-none" viewBox="0 0 16 16" aria-hidden="true">
+                <circle cx="8" cy="8" r="7" fill=accent></circle>
+            </svg>
+        }
+    });
     view! {
         <li class="panel flex min-w-0 flex-col p-5">
             <div class="flex items-start justify-between gap-3">
-                <div class="min-w-0">
-                    <h2 class="flex flex-wrap items-center gap-2 font-semibold">
-                        <span class="wrap-anywhere">{title.clone()}</span>
-                        {(!site.is_active).then(|| view! { <Tag>"Switched off"</Tag> })}
-                        <Show when=current>
-                            <Tag tone=Tone::Primary>"Working on it"</Tag>
-                        </Show>
-                    </h2>
-                    {match domain {
-                        Some(domain) => {
-                            let shown = domain.trim_start_matches("https://").trim_start_matches("http://").to_owned();
-                            view! {
-                                <a href=domain class="link link-hover text-sm muted wrap-anywhere" target="_blank" rel="noopener external">{shown}</a>
+                <div class="flex min-w-0 gap-2.5">
+                    {mark}
+                    <div class="min-w-0">
+                        <h2 class="flex flex-wrap items-center gap-2 font-semibold">
+                            <span class="wrap-anywhere">{title.clone()}</span>
+                            {(!site.is_active).then(|| view! { <Tag>"Switched off"</Tag> })}
+                            <Show when=current>
+                                <Tag tone=Tone::Primary>"Working on it"</Tag>
+                            </Show>
+                        </h2>
+                        {match domain {
+                            Some(domain) => {
+                                let shown = domain.trim_start_matches("https://").trim_start_matches("http://").to_owned();
+                                view! {
+                                    <a href=domain class="link link-hover text-sm muted wrap-anywhere" target="_blank" rel="noopener external">{shown}</a>
+                                }
+                                    .into_any()
                             }
-                                .into_any()
-                        }
-                        None => view! { <p class="text-sm muted">"No address yet"</p> }.into_any(),
-                    }}
+                            None => view! { <p class="text-sm muted">"No address yet"</p> }.into_any(),
+                        }}
+                        <p class="mt-1 text-xs muted">
+                            {format!("{} · {} · {language}", site.hosting_type.label(), site.site_type.label())}
+                        </p>
+                        <p class="text-xs muted">{move || clock.get()}</p>
+                    </div>
                 </div>
-                <button
-                    type="button"
-                    class="btn btn-ghost btn-sm btn-square"
-                    aria-label=format!("Edit {title}")
-                    on:click=move |_| editing.set(true)
-                >
-                    <Icon icon=lu::LuPencil class="size-4"/>
-                </button>
+                {may_manage
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="btn btn-ghost btn-sm btn-square js-only"
+                                aria-label=format!("Edit {title}")
+                                on:click=move |_| editing.set(true)
+                            >
+                                <Icon icon=lu::LuPencil class="size-4"/>
+                            </button>
+                        }
+                    })}
             </div>
             <h3 class="mb-1.5 mt-4 text-xs font-medium muted">{format!("Sectors, {active} of {} active", sector::MAX_ACTIVE)}</h3>
             <ul class="divide-y divide-base-300 border-y border-base-300">
-                {sectors.into_iter().map(|sector| view! { <SectorRow sector saved/> }).collect_view()}
+                {sectors.into_iter().map(|sector| view! { <SectorRow sector may_manage saved/> }).collect_view()}
             </ul>
             <div class="mt-auto flex flex-wrap gap-2 pt-4">
                 <Show when=move || !current()>
-                    <button type="button" class="btn btn-sm" on:click=move |_| workspace.select(id, None)>"Work on this site"</button>
+                    <button type="button" class="btn btn-sm js-only" on:click=move |_| workspace.select(id, None)>"Work on this site"</button>
                 </Show>
-                <button type="button" class="btn btn-sm" on:click=move |_| adding.set(true)>
-                    <Icon icon=lu::LuPlus class="size-4"/>
-                    "Add sector"
-                </button>
+                {may_manage
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn btn-sm js-only" on:click=move |_| adding.set(true)>
+                                <Icon icon=lu::LuPlus class="size-4"/>
+                                "Add sector"
+                            </button>
+                            <button
+                                type="button"
+                                class="btn btn-ghost btn-sm ml-auto text-error js-only"
+                                aria-label=format!("Delete {title}")
+                                on:click=move |_| deleting.set(true)
+                            >
+                                <Icon icon=lu::LuTrash2 class="size-4"/>
+                                "Delete"
+                            </button>
+                        }
+                    })}
             </div>
             <Dialog open=editing title="Edit site">
                 <EditSite site=form_site.clone() saved/>
@@ -88,20 +160,33 @@ pub fn SiteCard(
             <Dialog open=adding title=format!("Add sector to {title}")>
                 <AddSector site=id saved/>
             </Dialog>
+            <ConfirmDialog
+                open=deleting
+                title=format!("Delete {title}?")
+                text="All its keywords, clusters, ideas, tasks, articles and pictures go with it, for good. What you have published stays where it is."
+                confirm="Delete site"
+                on_confirm=delete
+            />
         </li>
     }
 }
 
 #[component]
-fn SectorRow(sector: sector::Model, saved: Callback<()>) -> impl IntoView {
+fn SectorRow(sector: sector::Model, may_manage: bool, saved: Callback<()>) -> impl IntoView {
     let toasts = use_toasts();
     let id = sector.id;
     let active = RwSignal::new(sector.is_active);
+    let renaming = RwSignal::new(false);
+    let deleting = RwSignal::new(false);
     let switch = move |_| {
         let wanted = !active.get_untracked();
         active.set(wanted);
+        let patch = SectorPatch {
+            is_active: Some(wanted),
+            ..SectorPatch::default()
+        };
         spawn_local(async move {
-            match set_sector_active(id, wanted).await {
+            match update_sector(id, patch).await {
                 Ok(_) => saved.run(()),
                 Err(error) => {
                     active.set(!wanted);
@@ -111,70 +196,92 @@ fn SectorRow(sector: sector::Model, saved: Callback<()>) -> impl IntoView {
         });
     };
     let name = sector.name.clone();
+    let delete = {
+        let name = name.clone();
+        move |()| {
+            let name = name.clone();
+            spawn_local(async move {
+                match delete_sector(id).await {
+                    Ok(()) => {
+                        toasts.success(format!("{name} is deleted."));
+                        saved.run(());
+                    }
+                    Err(error) => toasts.error(&error),
+                }
+            });
+        }
+    };
+    let old = name.clone();
     view! {
         <li class="flex items-center justify-between gap-3 py-2 text-sm">
             <span class="min-w-0 wrap-anywhere">{sector.name}</span>
-            <span class="flex items-center gap-2">
+            <span class="flex flex-none items-center gap-1">
                 <span class="text-xs muted">{move || if active.get() { "Active" } else { "Off" }}</span>
-                <input
-                    type="checkbox"
-                    role="switch"
-                    class="toggle toggle-sm toggle-primary js-only"
-                    aria-label=format!("{name} is active")
-                    prop:checked=move || active.get()
-                    on:change=switch
-                />
+                {may_manage
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="btn btn-ghost btn-xs btn-square js-only"
+                                aria-label=format!("Rename {name}")
+                                on:click=move |_| renaming.set(true)
+                            >
+                                <Icon icon=lu::LuPencil class="size-3.5"/>
+                            </button>
+                            <button
+                                type="button"
+                                class="btn btn-ghost btn-xs btn-square js-only"
+                                aria-label=format!("Delete {name}")
+                                on:click=move |_| deleting.set(true)
+                            >
+                                <Icon icon=lu::LuTrash2 class="size-3.5"/>
+                            </button>
+                            <input
+                                type="checkbox"
+                                role="switch"
+                                class="toggle toggle-sm toggle-primary js-only"
+                                aria-label=format!("{name} is active")
+                                prop:checked=move || active.get()
+                                on:change=switch
+                            />
+                        }
+                    })}
             </span>
+            <Dialog open=renaming title="Rename sector">
+                <RenameSector id name=old.clone() saved=Callback::new(move |()| {
+                    renaming.set(false);
+                    saved.run(());
+                })/>
+            </Dialog>
+            <ConfirmDialog
+                open=deleting
+                title=format!("Delete {name}?")
+                text="Only a sector that holds nothing can be deleted. One that holds keywords or articles can be switched off."
+                confirm="Delete sector"
+                on_confirm=delete
+            />
         </li>
     }
 }
 
 #[component]
-fn EditSite(site: site::Model, saved: Callback<()>) -> impl IntoView {
-    let toasts = use_toasts();
-    let id = site.id;
-    let name = RwSignal::new(site.name);
-    let domain = RwSignal::new(site.domain.unwrap_or_default());
-    let active = RwSignal::new(site.is_active);
-    let error = RwSignal::new(None::<ApiError>);
-    let pending = RwSignal::new(false);
-    let send = move |event: leptos::ev::SubmitEvent| {
+fn RenameSector(id: entity::SectorId, name: String, saved: Callback<()>) -> impl IntoView {
+    let form = FormState::new();
+    let name = RwSignal::new(name);
+    let send = move |event: SubmitEvent| {
         event.prevent_default();
-        let patch = SitePatch {
+        let patch = SectorPatch {
             name: Some(name.get_untracked()),
-            domain: Some(domain.get_untracked()),
-            is_active: Some(active.get_untracked()),
+            ..SectorPatch::default()
         };
-        pending.set(true);
-        spawn_local(async move {
-            let result = update_site(id, patch).await;
-            pending.set(false);
-            match result {
-                Ok(_) => {
-                    toasts.success("Saved.");
-                    saved.run(());
-                }
-                Err(refusal) => error.set(Some(refusal)),
-            }
-        });
+        form.send(update_sector(id, patch), move |_| saved.run(()));
     };
     view! {
         <form method="post" on:submit=send>
-            <FormError error/>
-            <TextInput name="name" label="Name" value=name required=true errors=error/>
-            <TextInput name="domain" label="Address" value=domain placeholder="https://example.com" errors=error/>
-            <label class="mb-5 flex items-center gap-3 text-sm">
-                <input
-                    type="checkbox"
-                    role="switch"
-                    class="toggle toggle-sm toggle-primary"
-                    prop:checked=move || active.get()
-                    on:change=move |_| active.update(|active| *active = !*active)
-                />
-                "Active"
-            </label>
+            <FormError error=form.error/>
+            <TextInput name="name" id="sector-name" label="Name" value=name required=true errors=form.error/>
             <div class="flex justify-end">
-                <SubmitButton pending>"Save"</SubmitButton>
+                <SubmitButton pending=form.pending>"Save"</SubmitButton>
             </div>
         </form>
     }
@@ -183,31 +290,23 @@ fn EditSite(site: site::Model, saved: Callback<()>) -> impl IntoView {
 #[component]
 fn AddSector(site: SiteId, saved: Callback<()>) -> impl IntoView {
     let toasts = use_toasts();
+    let form = FormState::new();
     let name = RwSignal::new(String::new());
-    let error = RwSignal::new(None::<ApiError>);
-    let pending = RwSignal::new(false);
-    let send = move |event: leptos::ev::SubmitEvent| {
+    let send = move |event: SubmitEvent| {
         event.prevent_default();
         let input = NewSector {
             site_id: site,
             name: name.get_untracked(),
+            industry_sector_id: None,
         };
-        pending.set(true);
-        spawn_local(async move {
-            let result = add_sector(input).await;
-            pending.set(false);
-            match result {
-                Ok(made) => {
-                    toasts.success(format!("{} is added.", made.name));
-                    saved.run(());
-                }
-                Err(refusal) => error.set(Some(refusal)),
-            }
+        form.send(add_sector(input), move |made| {
+            toasts.success(format!("{} is added.", made.name));
+            saved.run(());
         });
     };
     view! {
         <form method="post" on:submit=send>
-            <FormError error/>
+            <FormError error=form.error/>
             <TextInput
                 name="name"
                 label="Name"
@@ -215,10 +314,10 @@ fn AddSector(site: SiteId, saved: Callback<()>) -> impl IntoView {
                 placeholder="Vegetables"
                 hint="A subject area. A site has at most five active ones."
                 required=true
-                errors=error
+                errors=form.error
             />
             <div class="flex justify-end">
-                <SubmitButton pending>"Add sector"</SubmitButton>
+                <SubmitButton pending=form.pending>"Add sector"</SubmitButton>
             </div>
         </form>
     }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::{api::site_overview, next_steps::NextSteps};
 use crate::{
-    components::{Badge, ErrorState, PageHeader, Skeleton, Stat, TimeAgo, count, lu, number},
+    components::{Badge, EmptyState, ErrorState, PageHeader, Skeleton, Stat, TimeAgo, count, lu, number},
     sites::NewSiteForm,
     workspace::use_workspace,
 };
@@ -29,6 +29,19 @@ pub fn HomePage() -> impl IntoView {
 
 #[component]
 fn FirstSite() -> impl IntoView {
+    let workspace = use_workspace();
+    if !untrack(move || workspace.can_manage()) {
+        return view! {
+            <div class="panel mx-auto max-w-xl">
+                <EmptyState
+                    icon=lu::LuGlobe
+                    title="No site for you yet"
+                    text="An owner or admin of your team lets you work on a site. Ask them."
+                />
+            </div>
+        }
+        .into_any();
+    }
     view! {
         <div class="mx-auto max-w-xl">
             <PageHeader
@@ -40,6 +53,7 @@ fn FirstSite() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]

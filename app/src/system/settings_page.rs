@@ -2,11 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{api, provider_form::ProviderForm};
-use crate::{
-    components::{ErrorState, PageHeader, Skeleton, chosen_theme, set_theme},
-    workspace::use_workspace,
-};
+use super::{SettingsTabs, api, provider_form::ProviderForm};
+use crate::components::{ErrorState, PageHeader, Skeleton, chosen_theme, set_theme};
 
 /// Settings of the account and of this browser.
 #[component]
@@ -14,6 +11,7 @@ pub fn SettingsPage() -> impl IntoView {
     let setting = Resource::new(|| (), |()| api::provider());
     view! {
         <PageHeader title="Settings" purpose="Who does the AI work, and how this application looks."/>
+        <SettingsTabs/>
         <div class="max-w-3xl space-y-6">
             <section class="panel p-5 sm:p-6" aria-labelledby="provider">
                 <h2 id="provider" class="text-base font-semibold">"AI provider"</h2>
@@ -32,7 +30,6 @@ pub fn SettingsPage() -> impl IntoView {
                 </Transition>
             </section>
             <Appearance/>
-            <Person/>
         </div>
     }
 }
@@ -71,39 +68,6 @@ fn Appearance() -> impl IntoView {
                 {choice("igny8", "Light", "Ink on paper.")}
                 {choice("igny8-dark", "Dark", "Easy on the eyes at night.")}
             </fieldset>
-        </section>
-    }
-}
-
-#[component]
-fn Person() -> impl IntoView {
-    let workspace = use_workspace();
-    view! {
-        <section class="panel p-5 sm:p-6" aria-labelledby="person">
-            <h2 id="person" class="text-base font-semibold">"Account"</h2>
-            {move || {
-                workspace
-                    .me
-                    .get()
-                    .map(|me| {
-                        let row = |name: &'static str, value: String| {
-                            view! {
-                                <div class="flex flex-wrap justify-between gap-x-6 py-2">
-                                    <dt class="muted">{name}</dt>
-                                    <dd class="wrap-anywhere">{value}</dd>
-                                </div>
-                            }
-                        };
-                        view! {
-                            <dl class="mt-2 divide-y divide-base-300 text-sm">
-                                {row("Account", me.account.name)}
-                                {row("Plan", me.plan_name)}
-                                {row("Signed in as", me.user.email)}
-                                {row("Role", me.user.role.label().to_owned())}
-                            </dl>
-                        }
-                    })
-            }}
         </section>
     }
 }

@@ -1,12 +1,12 @@
 //! Tokens for API clients: a short access token (JWT) and a refresh token that works once.
 
 use chrono::Duration;
-use entity::{UserId, refresh_token, user};
+use entity::{UserId, audit_event::AuditAction, refresh_token, user};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Error, Result, db, secrets};
+use crate::{App, Error, Result, audit, db, scope::Origin, secrets};
 
 /// Life of an access token, in minutes.
 pub const ACCESS_MINUTES: i64 = 15;
@@ -28,6 +28,8 @@ pub struct TokenPair {
 struct Claims {
     sub: String,
     iat: i64,
+    /// Milliseconds of `iat`: whoever signs out everywhere and in again does so within a second.
+    ims: i64,
     exp: i64,
     iss: String,
 }
@@ -36,11 +38,17 @@ struct Claims {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn issue(app: &App, user: UserId) -> Result<TokenPair> {
-    pair(app, &app.db, user, uuid::Uuid::new_v4().to_string()).await
+pub async fn issue(app: &App, user: UserId, origin: &Origin) -> Result<TokenPair> {
+    pair(app, &app.db, user, uuid::Uuid::new_v4().to_string(), origin).await
 }
 
-async fn pair(app: &App, db: &impl ConnectionTrait, user: UserId, family: String) -> Result<TokenPair> {
+async fn pair(
+    app: &App,
+    db: &impl ConnectionTrait,
+    user: UserId,
+    family: String,
+    origin: &Origin,
+) -> Result<TokenPair> {
     let now = crate::now();
     let refresh = secrets::random_token();
     refresh_token::Entity::insert(refresh_token::ActiveModel {
@@ -49,6 +57,8 @@ async fn pair(app: &App, db: &impl ConnectionTrait, user: UserId, family: String
         token_hash: Set(secrets::hash_token(&refresh)),
         expires_at: Set(now + Duration::days(REFRESH_DAYS)),
         revoked: Set(false),
+        ip_address: Set(origin.ip_address.clone()),
+        user_agent: Set(origin.user_agent.clone()),
         created_at: Set(now),
         ..Default::default()
     })
@@ -57,6 +67,7 @@ async fn pair(app: &App, db: &impl ConnectionTrait, user: UserId, family: String
     let claims = Claims {
         sub: user.to_string(),
         iat: now.timestamp(),
+        ims: now.timestamp_millis(),
         exp: (now + Duration::minutes(ACCESS_MINUTES)).timestamp(),
         iss: "igny8".to_owned(),
     };
@@ -73,18 +84,57 @@ async fn pair(app: &App, db: &impl ConnectionTrait, user: UserId, family: String
     })
 }
 
-/// The person that an access token names.
+/// The person that an access token names, and when it was made.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when it is not ours, was changed or has ended.
-pub fn verify(app: &App, access: &str) -> Result<UserId> {
+pub(super) fn verify(app: &App, access: &str) -> Result<(UserId, entity::Timestamp)> {
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_issuer(&["igny8"]);
     rules.leeway = 5;
-    jsonwebtoken::decode::<Claims>(access, &DecodingKey::from_secret(app.secrets.signing_key()), &rules)
-        .ok()
-        .and_then(|token| token.claims.sub.parse().ok())
-        .ok_or_else(|| Error::Unauthenticated("The access token is not valid or has ended.".to_owned()))
+    let read = || {
+        let claims = jsonwebtoken::decode::<Claims>(access, &DecodingKey::from_secret(app.secrets.signing_key()), &rules)
+            .ok()?
+            .claims;
+        Some((
+            claims.sub.parse().ok()?,
+            chrono::DateTime::from_timestamp_millis(claims.ims)?,
+        ))
+    };
+    read().ok_or_else(|| Error::Unauthenticated("The access token is not valid or has ended.".to_owned()))
+}
+
+/// Ends the family of a refresh token: a program signs out. An unknown token is as good as an ended one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign_out(app: &App, token: &str) -> Result<()> {
+    let row = refresh_token::Entity::find()
+        .filter(refresh_token::Column::TokenHash.eq(secrets::hash_token(token)))
+        .one(&app.db)
+        .await?;
+    if let Some(row) = row {
+        revoke_family(&app.db, &row.family).await?;
+    }
+    Ok(())
+}
+
+async fn revoke_family(db: &impl ConnectionTrait, family: &str) -> Result<()> {
+    refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::Revoked, Expr::value(true))
+        .filter(refresh_token::Column::Family.eq(family))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Removes tokens that nobody can use any more.
+pub(super) async fn sweep(db: &impl ConnectionTrait) -> Result<()> {
+    refresh_token::Entity::delete_many()
+        .filter(refresh_token::Column::ExpiresAt.lt(crate::now()))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Exchanges a refresh token for a new pair. A token that was exchanged before is stolen or copied: its whole
@@ -92,7 +142,7 @@ pub fn verify(app: &App, access: &str) -> Result<UserId> {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when it is unknown, used, revoked or has ended.
-pub async fn refresh(app: &App, token: &str) -> Result<(TokenPair, user::Model)> {
+pub async fn refresh(app: &App, token: &str, origin: &Origin) -> Result<(TokenPair, user::Model)> {
     let refused = || Error::Unauthenticated("The refresh token is not valid. Sign in again.".to_owned());
     let now = crate::now();
     let txn = db::begin_write(&app.db).await?;
@@ -109,11 +159,13 @@ pub async fn refresh(app: &App, token: &str) -> Result<(TokenPair, user::Model)>
         .exec(&txn)
         .await?;
     if taken.rows_affected != 1 {
-        refresh_token::Entity::update_many()
-            .col_expr(refresh_token::Column::Revoked, Expr::value(true))
-            .filter(refresh_token::Column::Family.eq(row.family))
-            .exec(&txn)
-            .await?;
+        revoke_family(&txn, &row.family).await?;
+        // A token that was revoked is no theft: the person signed out.
+        if !row.revoked
+            && let Some(user) = user::Entity::find_by_id(row.user_id).one(&txn).await?
+        {
+            audit::by(&txn, &user, origin, AuditAction::TokenReused, "").await?;
+        }
         txn.commit().await?;
         return Err(refused());
     }
@@ -122,7 +174,7 @@ pub async fn refresh(app: &App, token: &str) -> Result<(TokenPair, user::Model)>
         .await?
         .filter(|user| user.is_active && row.expires_at > now)
         .ok_or_else(refused)?;
-    let pair = pair(app, &txn, user.id, row.family).await?;
+    let pair = pair(app, &txn, user.id, row.family, origin).await?;
     txn.commit().await?;
     Ok((pair, user))
 }

@@ -74,6 +74,18 @@ impl<'a> Context<'a> {
         Self { app, task, scope }
     }
 
+    /// English name of the site's language: what a text is written in when its keywords leave it open.
+    pub(crate) async fn language(&self) -> Result<&'static str> {
+        let code: Option<String> = entity::site::Entity::find_in(&self.scope)
+            .filter(entity::site::Column::Id.eq(self.task.site_id))
+            .select_only()
+            .column(entity::site::Column::Language)
+            .into_tuple()
+            .one(&self.app.db)
+            .await?;
+        Ok(crate::sites::language_name(&code.unwrap_or_default()))
+    }
+
     /// The account's provider for text, none for the built-in engine.
     pub(crate) async fn text_provider(&self) -> Result<Option<OpenAi>> {
         provider(self.app, &self.scope).await

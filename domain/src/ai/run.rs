@@ -116,6 +116,11 @@ async fn do_unit(worker: &Worker, task: &ai_task::Model, item: ai_task_item::Mod
         return fail(app, task, &item, &stopped).await;
     }
     let context = Context::new(app, task);
+    // The account may have been stopped since the work was asked for.
+    let account = crate::scope::account(&app.db, &context.scope).await?;
+    if let Err(stopped) = crate::accounts::may_work(&account) {
+        return fail(app, task, &item, &stopped).await;
+    }
     set_phase(app, task.id, Phase::AiCall).await?;
     // A panic is this unit's fault and no other's.
     let produced = AssertUnwindSafe(functions::produce(&context, &item))

@@ -31,6 +31,8 @@ const BEAT: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(150);
 /// A worker that was silent this long is dead; several beats, so that a busy disk does not kill it.
 pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(12);
+/// Time between two removals of what has ended.
+const SPRING_CLEAN: Duration = Duration::from_mins(10);
 /// A row that waited this long without a worker has lost its message.
 const LOST_AFTER: Duration = Duration::from_secs(5);
 
@@ -233,6 +235,7 @@ pub async fn run_job(worker: &Worker, job: Job) {
         Job::AiTask(id) => crate::ai::run::run(worker, id).await,
         Job::Import(id) => crate::planner::import::run(worker, id).await,
         Job::Publish(id) => crate::publisher::run(worker, id).await,
+        Job::Mail(id) => crate::mail::run(&worker.app, id).await,
     };
     if let Err(error) = result {
         tracing::error!(?job, %error, "a job stopped; the sweeper takes it up again");
@@ -241,6 +244,7 @@ pub async fn run_job(worker: &Worker, job: Job) {
 
 async fn keep_house(worker: Worker, stop: CancellationToken) {
     let mut tick = tokio::time::interval(BEAT);
+    let mut swept = None;
     while !stop.is_cancelled() {
         tick.tick().await;
         if let Err(error) = beat(&worker).await {
@@ -252,6 +256,12 @@ async fn keep_house(worker: Worker, stop: CancellationToken) {
         }
         if let Err(error) = sweep(&worker.app).await {
             tracing::warn!(%error, "the sweeper failed");
+        }
+        if swept.is_none_or(|last: tokio::time::Instant| last.elapsed() > SPRING_CLEAN) {
+            swept = Some(tokio::time::Instant::now());
+            if let Err(error) = crate::accounts::tidy(&worker.app).await {
+                tracing::warn!(%error, "what has ended could not be removed");
+            }
         }
     }
 }
@@ -410,5 +420,6 @@ pub async fn sweep(app: &App) -> Result<()> {
         );
         app.queue.push(Job::Publish(record.id), &key).await?;
     }
+    crate::mail::sweep(app).await?;
     Ok(())
 }

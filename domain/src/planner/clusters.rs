@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::{
-    App, Error, Faults, Result, db,
+    App, Error, Faults, Result, audit, db,
     scope::{Scope, Scoped},
 };
 
@@ -160,6 +160,7 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<u64> 
         .filter(cluster::Column::Id.is_in(ids.iter().copied()))
         .exec(&txn)
         .await?;
+    audit::rows_deleted(&txn, scope, "cluster", gone.rows_affected).await?;
     txn.commit().await?;
     Ok(gone.rows_affected)
 }

@@ -18,7 +18,7 @@ use sea_orm::{
 use crate::{
     App, Error, Faults, Result,
     ai::functions::generate_ideas::structure_or_guide,
-    db,
+    audit, db,
     scope::{Scope, Scoped},
 };
 
@@ -218,6 +218,7 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[IdeaId]) -> Result<u64> {
         .filter(idea::Column::Id.is_in(ids.iter().copied()))
         .exec(&txn)
         .await?;
+    audit::rows_deleted(&txn, scope, "idea", gone.rows_affected).await?;
     txn.commit().await?;
     Ok(gone.rows_affected)
 }

@@ -420,6 +420,10 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
     if taken.rows_affected != 1 {
         return Ok(());
     }
+    let account = crate::scope::account(&app.db, &Scope::system(import.account_id)).await?;
+    if let Err(stopped) = crate::accounts::may_work(&account) {
+        return close(app, &import, OPEN, ImportStatus::Failed, Some(stopped.public_message())).await;
+    }
     let (sender, mut batches) = mpsc::channel::<Result<Batch>>(2);
     let path = app.storage.path(&file_key(&import))?;
     let name = import.file_name.clone();

@@ -16,7 +16,7 @@ use sea_orm::{
 
 use super::clusters;
 use crate::{
-    App, Error, Faults, Result, db,
+    App, Error, Faults, Result, audit, db,
     scope::{Scope, Scoped},
 };
 
@@ -323,6 +323,7 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[KeywordId]) -> Result<u64> 
             .rows_affected;
         clusters::recount(&txn, scope, &holders).await?;
     }
+    audit::rows_deleted(&txn, scope, "keyword", gone).await?;
     txn.commit().await?;
     Ok(gone)
 }

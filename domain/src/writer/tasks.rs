@@ -18,7 +18,7 @@ use sea_orm::{
 use crate::{
     App, Error, Result,
     ai::functions::generate_ideas::structure_or_guide,
-    db,
+    audit, db,
     planner::ideas,
     scope::{Scope, Scoped},
 };
@@ -218,6 +218,7 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<u64> {
         .filter(task::Column::Id.is_in(ids.iter().copied()))
         .exec(&txn)
         .await?;
+    audit::rows_deleted(&txn, scope, "task", gone.rows_affected).await?;
     txn.commit().await?;
     Ok(gone.rows_affected)
 }

@@ -4,7 +4,7 @@ use domain::{App, Error, accounts, accounts::tokens, billing::ledger};
 use entity::{account, credit_transaction, refresh_token, subscription, user};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
-use crate::support::{Ground, PASSWORD, fields, page, sign_up};
+use crate::support::{Ground, ORIGIN, PASSWORD, fields, page, sign_up};
 
 async fn counts(app: &App) -> (u64, u64, u64, u64) {
     let db = &app.db;
@@ -20,13 +20,13 @@ async fn counts(app: &App) -> (u64, u64, u64, u64) {
 async fn signing_up_makes_everything_a_newcomer_needs() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    let user = accounts::sign_up(app, sign_up("  Ann.Lee@Example.com "))
+    let user = accounts::sign_up(app, sign_up("  Ann.Lee@Example.com "), &ORIGIN)
         .await
         .expect("signs up");
     assert_eq!(user.email, "ann.lee@example.com");
     assert_eq!(user.role, user::Role::Owner);
     assert_eq!(counts(app).await, (1, 1, 1, 1));
-    let scope = accounts::scope_of(app, user.id, String::new()).await.expect("a scope");
+    let scope = accounts::scope_of(app, user.id, &ORIGIN).await.expect("a scope");
     let me = accounts::me(app, &scope).await.expect("somebody");
     assert_eq!(me.account.owner_id, Some(user.id));
     assert_eq!(me.account.name, "Ann Lee");
@@ -66,11 +66,11 @@ async fn signing_up_makes_everything_a_newcomer_needs() {
 async fn an_address_signs_up_once_whatever_its_case() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    accounts::sign_up(app, sign_up("ann@example.com"))
+    accounts::sign_up(app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
     let before = counts(app).await;
-    let error = accounts::sign_up(app, sign_up("ANN@Example.COM"))
+    let error = accounts::sign_up(app, sign_up("ANN@Example.COM"), &ORIGIN)
         .await
         .expect_err("a refusal");
     assert_eq!(fields(&error), ["email"]);
@@ -81,7 +81,7 @@ async fn an_address_signs_up_once_whatever_its_case() {
 async fn of_several_sign_ups_at_once_one_wins_and_the_others_are_told_why() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    let tries = (0..6).map(|_| accounts::sign_up(app, sign_up("ann@example.com")));
+    let tries = (0..6).map(|_| accounts::sign_up(app, sign_up("ann@example.com"), &ORIGIN));
     let outcomes = futures::future::join_all(tries).await;
     let mut won = 0;
     for outcome in &outcomes {
@@ -93,7 +93,7 @@ async fn of_several_sign_ups_at_once_one_wins_and_the_others_are_told_why() {
     assert_eq!(won, 1);
     assert_eq!(counts(app).await, (1, 1, 1, 1));
     // People of one name get accounts of their own, at the same moment too.
-    let tries = (0..4).map(|number| accounts::sign_up(app, sign_up(&format!("bob@host{number}.example.com"))));
+    let tries = (0..4).map(|number| accounts::sign_up(app, sign_up(&format!("bob@host{number}.example.com")), &ORIGIN));
     for outcome in futures::future::join_all(tries).await {
         outcome.expect("signs up");
     }
@@ -120,7 +120,7 @@ async fn a_poor_password_or_address_is_refused_by_field_and_leaves_nothing() {
             password: password.to_owned(),
             account_name: None,
         };
-        let error = accounts::sign_up(app, input).await.expect_err("a refusal");
+        let error = accounts::sign_up(app, input, &ORIGIN).await.expect_err("a refusal");
         assert!(
             fields(&error).iter().all(|found| *found == field),
             "{email} {password}: {error:?}"
@@ -132,7 +132,7 @@ async fn a_poor_password_or_address_is_refused_by_field_and_leaves_nothing() {
         password: "x".to_owned(),
         account_name: None,
     };
-    let error = accounts::sign_up(app, input).await.expect_err("a refusal");
+    let error = accounts::sign_up(app, input, &ORIGIN).await.expect_err("a refusal");
     assert!(
         fields(&error).contains(&"email") && fields(&error).contains(&"password"),
         "both at once: {error:?}"
@@ -143,15 +143,15 @@ async fn a_poor_password_or_address_is_refused_by_field_and_leaves_nothing() {
 async fn signing_in_tells_nobody_who_is_known() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    let user = accounts::sign_up(app, sign_up("ann@example.com"))
+    let user = accounts::sign_up(app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
-    let signed_in = accounts::sign_in(app, " ANN@example.com ", PASSWORD)
+    let signed_in = accounts::sign_in(app, " ANN@example.com ", PASSWORD, &ORIGIN)
         .await
         .expect("signs in");
     assert_eq!(signed_in.id, user.id);
     let refused = async |email: &str, password: &str| {
-        let error = accounts::sign_in(app, email, password).await.expect_err("a refusal");
+        let error = accounts::sign_in(app, email, password, &ORIGIN).await.expect_err("a refusal");
         assert!(matches!(error, Error::Unauthenticated(_)), "{error:?}");
         error.to_string()
     };
@@ -160,7 +160,7 @@ async fn signing_in_tells_nobody_who_is_known() {
     assert_eq!(wrong, refused("nobody@example.com", &"x".repeat(1_000)).await);
     assert_eq!(wrong, refused("ann@example.com", "").await);
     // Switched off: neither the password nor what was given before opens the door.
-    let pair = tokens::issue(app, user.id).await.expect("tokens");
+    let pair = tokens::issue(app, user.id, &ORIGIN).await.expect("tokens");
     user::Entity::update_many()
         .col_expr(user::Column::IsActive, Expr::value(false))
         .filter(user::Column::Id.eq(user.id))
@@ -168,60 +168,42 @@ async fn signing_in_tells_nobody_who_is_known() {
         .await
         .expect("switches off");
     assert_eq!(wrong, refused("ann@example.com", PASSWORD).await);
-    let error = accounts::scope_of(app, user.id, String::new())
+    let error = accounts::scope_of(app, user.id, &ORIGIN)
         .await
         .expect_err("a refusal");
     assert!(matches!(error, Error::Unauthenticated(_)));
-    let error = tokens::refresh(app, &pair.refresh).await.expect_err("a refusal");
+    let error = tokens::refresh(app, &pair.refresh, &ORIGIN).await.expect_err("a refusal");
     assert!(matches!(error, Error::Unauthenticated(_)));
-}
-
-#[tokio::test]
-async fn a_suspended_account_works_no_more() {
-    let ground = Ground::new().await;
-    let tenant = ground.tenant("ann@example.com").await;
-    account::Entity::update_many()
-        .col_expr(
-            account::Column::Status,
-            Expr::value(account::AccountStatus::Suspended.as_str()),
-        )
-        .filter(account::Column::Id.eq(tenant.scope.account))
-        .exec(&ground.app.db)
-        .await
-        .expect("suspends");
-    let error = accounts::scope_of(&ground.app, tenant.user.id, String::new())
-        .await
-        .expect_err("a refusal");
-    assert!(matches!(error, Error::Forbidden(_)), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_refresh_token_works_once_and_its_second_use_ends_the_family() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    let user = accounts::sign_up(app, sign_up("ann@example.com"))
+    let user = accounts::sign_up(app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
-    let first = tokens::issue(app, user.id).await.expect("tokens");
-    let other_device = tokens::issue(app, user.id).await.expect("tokens");
-    assert_eq!(tokens::verify(app, &first.access).expect("ours"), user.id);
-    let (second, whose) = tokens::refresh(app, &first.refresh).await.expect("a new pair");
+    let first = tokens::issue(app, user.id, &ORIGIN).await.expect("tokens");
+    let other_device = tokens::issue(app, user.id, &ORIGIN).await.expect("tokens");
+    let caller = accounts::authenticate(app, &first.access, &ORIGIN).await.expect("ours");
+    assert_eq!(caller.user, Some(user.id));
+    let (second, whose) = tokens::refresh(app, &first.refresh, &ORIGIN).await.expect("a new pair");
     assert_eq!(whose.id, user.id);
     assert_ne!(second.refresh, first.refresh);
-    let (third, _) = tokens::refresh(app, &second.refresh).await.expect("a new pair");
+    let (third, _) = tokens::refresh(app, &second.refresh, &ORIGIN).await.expect("a new pair");
     // A thief comes with the first one: the honest holder's newest stops working as well.
     assert!(matches!(
-        tokens::refresh(app, &first.refresh).await,
+        tokens::refresh(app, &first.refresh, &ORIGIN).await,
         Err(Error::Unauthenticated(_))
     ));
     assert!(matches!(
-        tokens::refresh(app, &third.refresh).await,
+        tokens::refresh(app, &third.refresh, &ORIGIN).await,
         Err(Error::Unauthenticated(_))
     ));
     // Another sign-in is another family.
-    tokens::refresh(app, &other_device.refresh).await.expect("a new pair");
+    tokens::refresh(app, &other_device.refresh, &ORIGIN).await.expect("a new pair");
     assert!(matches!(
-        tokens::refresh(app, "made up").await,
+        tokens::refresh(app, "made up", &ORIGIN).await,
         Err(Error::Unauthenticated(_))
     ));
     // Stored as hashes only.
@@ -234,25 +216,25 @@ async fn a_refresh_token_works_once_and_its_second_use_ends_the_family() {
 async fn a_refresh_token_sent_many_times_at_once_gives_at_most_one_pair() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    let user = accounts::sign_up(app, sign_up("ann@example.com"))
+    let user = accounts::sign_up(app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
-    let first = tokens::issue(app, user.id).await.expect("tokens");
-    let outcomes = futures::future::join_all((0..5).map(|_| tokens::refresh(app, &first.refresh))).await;
+    let first = tokens::issue(app, user.id, &ORIGIN).await.expect("tokens");
+    let outcomes = futures::future::join_all((0..5).map(|_| tokens::refresh(app, &first.refresh, &ORIGIN))).await;
     let pairs: Vec<_> = outcomes.into_iter().flatten().collect();
     assert_eq!(pairs.len(), 1);
     // The other four were re-use: what the winner got is revoked.
-    assert!(tokens::refresh(app, &pairs[0].0.refresh).await.is_err());
+    assert!(tokens::refresh(app, &pairs[0].0.refresh, &ORIGIN).await.is_err());
 }
 
 #[tokio::test]
 async fn an_ended_refresh_token_is_refused() {
     let ground = Ground::new().await;
     let app = &ground.app;
-    let user = accounts::sign_up(app, sign_up("ann@example.com"))
+    let user = accounts::sign_up(app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
-    let pair = tokens::issue(app, user.id).await.expect("tokens");
+    let pair = tokens::issue(app, user.id, &ORIGIN).await.expect("tokens");
     refresh_token::Entity::update_many()
         .col_expr(
             refresh_token::Column::ExpiresAt,
@@ -262,7 +244,7 @@ async fn an_ended_refresh_token_is_refused() {
         .await
         .expect("ages");
     assert!(matches!(
-        tokens::refresh(app, &pair.refresh).await,
+        tokens::refresh(app, &pair.refresh, &ORIGIN).await,
         Err(Error::Unauthenticated(_))
     ));
 }
@@ -271,17 +253,17 @@ async fn an_ended_refresh_token_is_refused() {
 async fn an_access_token_of_another_key_or_a_changed_one_is_refused() {
     let ground = Ground::new().await;
     let other = Ground::with(|config| config.security.key = "6b".repeat(32)).await;
-    let user = accounts::sign_up(&ground.app, sign_up("ann@example.com"))
+    let user = accounts::sign_up(&ground.app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
-    let twin = accounts::sign_up(&other.app, sign_up("ann@example.com"))
+    let twin = accounts::sign_up(&other.app, sign_up("ann@example.com"), &ORIGIN)
         .await
         .expect("signs up");
     assert_eq!(user.id, twin.id);
-    let pair = tokens::issue(&ground.app, user.id).await.expect("tokens");
-    assert!(tokens::verify(&ground.app, &pair.access).is_ok());
+    let pair = tokens::issue(&ground.app, user.id, &ORIGIN).await.expect("tokens");
+    assert!(accounts::authenticate(&ground.app, &pair.access, &ORIGIN).await.is_ok());
     assert!(matches!(
-        tokens::verify(&other.app, &pair.access),
+        accounts::authenticate(&other.app, &pair.access, &ORIGIN).await,
         Err(Error::Unauthenticated(_))
     ));
     let (head, tail) = pair.access.rsplit_once('.').expect("a signature");
@@ -297,7 +279,10 @@ async fn an_access_token_of_another_key_or_a_changed_one_is_refused() {
         String::new(),
     ] {
         assert!(
-            matches!(tokens::verify(&ground.app, &forged), Err(Error::Unauthenticated(_))),
+            matches!(
+                accounts::authenticate(&ground.app, &forged, &ORIGIN).await,
+                Err(Error::Unauthenticated(_))
+            ),
             "{forged}"
         );
     }

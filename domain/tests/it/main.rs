@@ -4,6 +4,7 @@
 
 mod support;
 
+mod access;
 mod accounts;
 mod content;
 mod http;
@@ -12,6 +13,7 @@ mod indexes;
 mod jobs;
 mod ledger;
 mod openai;
+mod people;
 mod pipeline;
 mod publisher;
 mod sites;

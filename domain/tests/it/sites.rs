@@ -1,9 +1,21 @@
 //! Sites and their sectors.
 
-use domain::{Error, sites};
-use entity::{IndustryId, sector::NewSector, site::SitePatch};
+use domain::{Error, scope::Scope, sites};
+use entity::{
+    IndustryId, SectorId, sector,
+    sector::{NewSector, SectorPatch},
+    site::SitePatch,
+};
 
 use crate::support::{Ground, fields, new_site};
+
+async fn switch(app: &domain::App, scope: &Scope, id: SectorId, active: bool) -> domain::Result<sector::Model> {
+    let patch = SectorPatch {
+        is_active: Some(active),
+        ..Default::default()
+    };
+    sites::update_sector(app, scope, id, patch).await
+}
 
 #[tokio::test]
 async fn a_site_has_five_active_sectors_and_no_sixth() {
@@ -22,32 +34,33 @@ async fn a_site_has_five_active_sectors_and_no_sixth() {
     let sixth = NewSector {
         site_id: made.site.id,
         name: "F".to_owned(),
+        industry_sector_id: None,
     };
     let error = sites::add_sector(app, scope, sixth.clone())
         .await
         .expect_err("a refusal");
     assert!(matches!(error, Error::LimitReached(_)), "{error:?}");
     // One switched off makes room for one, and must stay off then.
-    let off = sites::set_sector_active(app, scope, made.sectors[0].id, false)
+    let off = switch(app, scope, made.sectors[0].id, false)
         .await
         .expect("switches off");
     assert!(!off.is_active);
     sites::add_sector(app, scope, sixth).await.expect("a place is free");
-    let error = sites::set_sector_active(app, scope, off.id, true)
+    let error = switch(app, scope, off.id, true)
         .await
         .expect_err("a refusal");
     assert!(matches!(error, Error::LimitReached(_)), "{error:?}");
-    sites::set_sector_active(app, scope, made.sectors[1].id, false)
+    switch(app, scope, made.sectors[1].id, false)
         .await
         .expect("switches off");
     assert!(
-        sites::set_sector_active(app, scope, off.id, true)
+        switch(app, scope, off.id, true)
             .await
             .expect("a place is free")
             .is_active
     );
     // To switch on what is on changes nothing.
-    sites::set_sector_active(app, scope, off.id, true).await.expect("is on");
+    switch(app, scope, off.id, true).await.expect("is on");
     let listed = sites::list(app, scope).await.expect("sites");
     let five = listed.iter().find(|one| one.site.id == made.site.id).expect("the site");
     assert_eq!(five.sectors.iter().filter(|sector| sector.is_active).count(), 5);
@@ -66,6 +79,7 @@ async fn sectors_added_at_once_stay_within_five() {
             NewSector {
                 site_id: tenant.site,
                 name: format!("Sector {number}"),
+                industry_sector_id: None,
             },
         )
     });
@@ -109,6 +123,7 @@ async fn slugs_are_unique_in_the_account_and_in_the_site() {
     let again = NewSector {
         site_id: first.site.id,
         name: " a ".to_owned(),
+        industry_sector_id: None,
     };
     assert_eq!(
         fields(&sites::add_sector(app, scope, again).await.expect_err("a refusal")),
@@ -184,10 +199,10 @@ async fn what_a_person_types_is_checked() {
         fields(&sites::create(app, scope, unknown).await.expect_err("a refusal")),
         ["industry_id"]
     );
-    let known = sites::industries(app).await.expect("industries");
-    assert_eq!(known.len(), 10);
+    let known = domain::catalogue::industries(app).await.expect("industries");
+    assert_eq!(known.len(), 20);
     let in_trade = entity::site::NewSite {
-        industry_id: Some(known[0].id),
+        industry_id: Some(known[0].industry.id),
         ..new_site("Site", &["A"])
     };
     assert_eq!(
@@ -196,13 +211,14 @@ async fn what_a_person_types_is_checked() {
             .expect("a site")
             .site
             .industry_id,
-        Some(known[0].id)
+        Some(known[0].industry.id)
     );
 
     let patch = SitePatch {
         name: Some(" New name ".to_owned()),
         domain: Some("shop.example".to_owned()),
         is_active: Some(false),
+        ..Default::default()
     };
     let changed = sites::update(app, scope, tenant.site, patch).await.expect("changes");
     assert_eq!(

@@ -20,7 +20,7 @@ use domain::{
     config::Config,
     jobs::{Job, worker::Worker, worker::run_job},
     planner::import,
-    scope::Scope,
+    scope::{Origin, Scope},
     sites, system,
     writer::tasks,
 };
@@ -98,8 +98,8 @@ impl Ground {
 
     /// Somebody who signed up and made a site with one sector.
     pub async fn tenant(&self, email: &str) -> Tenant {
-        let user = accounts::sign_up(&self.app, sign_up(email)).await.expect("signs up");
-        let scope = accounts::scope_of(&self.app, user.id, "test".to_owned())
+        let user = accounts::sign_up(&self.app, sign_up(email), &ORIGIN).await.expect("signs up");
+        let scope = accounts::scope_of(&self.app, user.id, &ORIGIN)
             .await
             .expect("a scope");
         let made = sites::create(&self.app, &scope, new_site("Coffee", &["Home coffee"]))
@@ -113,7 +113,7 @@ impl Ground {
         }
     }
 
-    /// Another person of the account; there is no service for inviting yet.
+    /// Another person of the account.
     pub async fn member(&self, tenant: &Tenant, role: user::Role, sites: &[SiteId]) -> Scope {
         let now = domain::now();
         let made = user::Entity::insert(user::ActiveModel {
@@ -140,7 +140,7 @@ impl Ground {
             .await
             .expect("a grant");
         }
-        accounts::scope_of(&self.app, made.id, "test".to_owned())
+        accounts::scope_of(&self.app, made.id, &ORIGIN)
             .await
             .expect("a scope")
     }
@@ -224,6 +224,80 @@ impl Ground {
         ai::run_here(&self.app, &tenant.scope, &started.task_id)
             .await
             .expect("runs")
+    }
+
+    /// Mails to an address in order: subject, text, link. Their bodies are sealed in the database.
+    pub async fn mails(&self, recipient: &str) -> Vec<(String, String, Option<String>)> {
+        let rows = entity::mail::Entity::find()
+            .filter(entity::mail::Column::Recipient.eq(recipient))
+            .order_by_asc(entity::mail::Column::Id)
+            .all(&self.app.db)
+            .await
+            .expect("mails");
+        rows.into_iter()
+            .map(|row| {
+                let body = self.app.secrets.unseal("mail", &row.body).expect("opens");
+                let body: Value = serde_json::from_str(&body).expect("JSON");
+                (
+                    row.subject,
+                    body["text"].as_str().expect("a text").to_owned(),
+                    body["link"].as_str().map(str::to_owned),
+                )
+            })
+            .collect()
+    }
+
+    /// The link in the latest mail to an address that has one.
+    pub async fn last_link(&self, recipient: &str) -> String {
+        let links = self.mails(recipient).await.into_iter().filter_map(|mail| mail.2);
+        links.last().expect("a mail with a link")
+    }
+
+    pub async fn keyword(&self, tenant: &Tenant, text: &str) -> entity::KeywordId {
+        let input = keyword::New {
+            sector_id: tenant.sector,
+            keyword: text.to_owned(),
+            volume: None,
+            difficulty: None,
+            intent: None,
+        };
+        let made = domain::planner::keywords::create(&self.app, &tenant.scope, input).await;
+        made.expect("a keyword").id
+    }
+
+    /// Tables that hold rows of an account, by their name in the code. Looked up in the database itself, so that a new
+    /// table is not forgotten.
+    pub async fn rows_of(&self, account: entity::AccountId) -> Vec<String> {
+        let tables = if self.database.is_some() {
+            "SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'account_id' AND table_schema = 'public'"
+        } else {
+            "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'account_id' WHERE m.type = 'table'"
+        };
+        let backend = self.app.db.get_database_backend();
+        let query = |sql: String| sea_orm::Statement::from_string(backend, sql);
+        let names: Vec<String> = self
+            .app
+            .db
+            .query_all_raw(query(tables.to_owned()))
+            .await
+            .expect("tables")
+            .iter()
+            .map(|row| row.try_get("", "name").expect("a name"))
+            .collect();
+        assert!(names.len() > 20, "only {} tables: {names:?}", names.len());
+        let mut holding = Vec::new();
+        for name in names {
+            let found = self
+                .app
+                .db
+                .query_all_raw(query(format!("SELECT 1 FROM {name} WHERE account_id = {account} LIMIT 1")))
+                .await
+                .expect("rows");
+            if !found.is_empty() {
+                holding.push(name);
+            }
+        }
+        holding
     }
 
     pub async fn task(&self, tenant: &Tenant, title: &str) -> TaskId {
@@ -352,6 +426,9 @@ pub struct Tenant {
     pub site: SiteId,
     pub sector: SectorId,
 }
+
+/// Where the requests of the tests come from.
+pub static ORIGIN: std::sync::LazyLock<Origin> = std::sync::LazyLock::new(|| Origin::here("test"));
 
 pub const PASSWORD: &str = "correct horse battery";
 

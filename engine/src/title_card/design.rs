@@ -20,13 +20,13 @@ const PATTERNS: u64 = 5;
 
 /// How a card looks, chosen by its seed.
 pub(super) struct Look {
-    palette: &'static [&'static str; 4],
+    palette: [String; 4],
     pattern: u64,
     noise: u64,
 }
 
 impl Look {
-    pub(super) fn of(seed: &str) -> Look {
+    pub(super) fn of(seed: &str, accent: Option<&str>) -> Look {
         // FNV-1a: spread well enough, and the same everywhere.
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         for byte in seed.bytes() {
@@ -37,25 +37,27 @@ impl Look {
         hash = hash.wrapping_mul(0xbf58_476d_1ce4_e5b9);
         hash ^= hash >> 32;
         Look {
-            palette: &PALETTES[(hash % PALETTES.len() as u64) as usize],
+            palette: accent
+                .and_then(palette_of)
+                .unwrap_or_else(|| PALETTES[(hash % PALETTES.len() as u64) as usize].map(str::to_owned)),
             pattern: (hash >> 8) % PATTERNS,
             noise: hash >> 16,
         }
     }
 
     /// Colour of small things that must be seen.
-    pub(super) fn accent(&self) -> &'static str {
-        self.palette[3]
+    pub(super) fn accent(&self) -> &str {
+        &self.palette[3]
     }
 
     /// Dark colour to write on the accent.
-    pub(super) fn ink(&self) -> &'static str {
-        self.palette[0]
+    pub(super) fn ink(&self) -> &str {
+        &self.palette[0]
     }
 
     /// Gradient, glow and pattern of a card.
     pub(super) fn background(&self, w: f32, h: f32, unit: f32) -> String {
-        let [from, over, to, accent] = *self.palette;
+        let [from, over, to, accent] = &self.palette;
         let mut s = format!(
             "<defs><linearGradient id=\"g\" x1=\"0\" y1=\"0\" x2=\"1\" y2=\"1\"><stop offset=\"0\" stop-color=\"{from}\"/><stop offset=\"0.55\" stop-color=\"{over}\"/><stop offset=\"1\" stop-color=\"{to}\"/></linearGradient>\
              <radialGradient id=\"l\" cx=\"0.92\" cy=\"0.06\" r=\"0.75\"><stop offset=\"0\" stop-color=\"{to}\" stop-opacity=\"0.75\"/><stop offset=\"1\" stop-color=\"{to}\" stop-opacity=\"0\"/></radialGradient></defs>\
@@ -76,6 +78,35 @@ impl Look {
         );
         s
     }
+}
+
+/// Relative luminance of a colour, 0 to 1 (WCAG 2.2).
+fn luminance(colour: [f32; 3]) -> f32 {
+    let linear = colour.map(|part| {
+        if part <= 0.04045 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+}
+
+/// A palette around one colour such as `#0f766e`: dark enough everywhere for white letters (4.5 to 1 against the
+/// brightest part), with a light tone of the same colour for the small things.
+fn palette_of(hex: &str) -> Option<[String; 4]> {
+    let digits = hex.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    let mut base = [(number >> 16) & 255, (number >> 8) & 255, number & 255].map(|part| part as f32 / 255.0);
+    // 4.5 to 1 against white: luminance of at most 1.05 / 4.5 - 0.05.
+    while luminance(base) > 1.05 / 4.5 - 0.05 {
+        base = base.map(|part| part * 0.95);
+    }
+    let mix = |share: f32, with: f32| {
+        let [r, g, b] = base.map(|part| ((part * share + with * (1.0 - share)) * 255.0).round() as u8);
+        format!("#{r:02x}{g:02x}{b:02x}")
+    };
+    Some([mix(0.32, 0.0), mix(0.6, 0.0), mix(1.0, 0.0), mix(0.25, 1.0)])
 }
 
 /// Rings around a corner.

@@ -128,6 +128,10 @@ pub struct ApiFailure {
 impl IntoResponse for ApiFailure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wait = match &self.error {
+            domain::Error::TooMany { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        };
         let api = self.error.into_api(&self.request_id);
         let body = Failed {
             success: false,
@@ -143,6 +147,11 @@ impl IntoResponse for ApiFailure {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = wait {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -3,7 +3,7 @@
 #[test]
 fn the_document_is_the_committed_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
-    let now = format!("{}\n", server::api::document().to_pretty_json().unwrap());
+    let now = format!("{}\n", serde_json::to_string_pretty(&server::api::document()).unwrap());
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         std::fs::write(path, &now).unwrap();
     }
@@ -16,7 +16,7 @@ fn the_document_is_the_committed_one() {
 
 #[test]
 fn every_operation_says_what_it_does_and_how_it_fails() {
-    let document = serde_json::to_value(server::api::document()).unwrap();
+    let document = server::api::document();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let mut operations = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {

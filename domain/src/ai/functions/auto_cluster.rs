@@ -135,7 +135,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
     let Some(provider) = context.text_provider().await? else {
         return Ok(Finished::builtin(Made::Clusters(groups), credits));
     };
-    let (usage, model) = name_groups(&provider, &mut groups, &fresh).await?;
+    let (usage, model) = name_groups(&provider, &mut groups, &fresh, context.language().await?).await?;
     Ok(Finished::by(&provider, model, usage, Made::Clusters(groups), credits))
 }
 
@@ -240,6 +240,7 @@ async fn name_groups(
     provider: &impl Provider,
     groups: &mut Groups,
     fresh: &HashMap<usize, Vec<String>>,
+    language: &str,
 ) -> Result<(Usage, String)> {
     let mut numbers: Vec<usize> = fresh.keys().copied().collect();
     numbers.sort_unstable();
@@ -257,7 +258,7 @@ async fn name_groups(
             .collect();
         let answer = provider
             .text(&TextRequest {
-                system: "You name groups of search keywords for a content team. A name is 1 to 5 words in the language of the keywords, names the topic and nothing else, and is different from the other names.".to_owned(),
+                system: format!("You name groups of search keywords for a content team. A name is 1 to 5 words in the language of the keywords ({language} where they leave it open), names the topic and nothing else, and is different from the other names."),
                 user: format!("Name each numbered group:\n{}", lines.join("\n")),
                 schema_name: "cluster_names",
                 schema: json!({

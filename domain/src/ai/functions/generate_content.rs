@@ -123,7 +123,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         };
         return Ok(Finished::builtin(Made::Article(Box::new(article)), credits));
     };
-    let answer = provider.text(&prompt(&input)).await?;
+    let answer = provider.text(&prompt(&input, context.language().await?)).await?;
     let parsed: Answer = parse(&provider, answer.json)?;
     let (html, _) = html::drop_invented_links(&html::sanitize_article(&parsed.html));
     let words = html::word_count(&html);
@@ -219,7 +219,7 @@ async fn load_input(context: &Context<'_>, task: &task::Model) -> Result<engine:
     })
 }
 
-fn prompt(input: &engine::draft::ArticleInput) -> TextRequest {
+fn prompt(input: &engine::draft::ArticleInput, language: &str) -> TextRequest {
     let keywords: Vec<String> = input
         .keywords
         .iter()
@@ -233,7 +233,7 @@ fn prompt(input: &engine::draft::ArticleInput) -> TextRequest {
         })
         .collect();
     TextRequest {
-        system: "You write search content that helps its reader. Rules: HTML with h2, h3, p, ul, ol, table and nothing above h2; no links, no pictures, no scripts; no invented facts, figures, quotes or names; the language of the keywords; short paragraphs.".to_owned(),
+        system: format!("You write search content that helps its reader. Rules: HTML with h2, h3, p, ul, ol, table and nothing above h2; no links, no pictures, no scripts; no invented facts, figures, quotes or names; the language of the keywords, {language} where they leave it open; short paragraphs."),
         user: format!(
             "Write the article \"{}\" for the site {} (section {}).\nStructure: {}.\nLength: about {} words.\nTopic: {}.\nWhat to cover: {}\nKeywords, the most important first:\n{}\nMeta title: at most 60 characters. Meta description: 120 to 156 characters. Excerpt: one or two sentences of plain text.",
             input.title,

@@ -120,9 +120,10 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             )
         })
         .collect();
+    let language = context.language().await?;
     let answer = provider
         .text(&TextRequest {
-            system: "You plan search content. Each idea answers a different need of the searcher, has a concrete working title in the language of the keywords, and says in two or three sentences what to cover.".to_owned(),
+            system: format!("You plan search content. Each idea answers a different need of the searcher, has a concrete working title in the language of the keywords ({language} where they leave it open), and says in two or three sentences what to cover."),
             user: format!(
                 "Propose 2 to {MAX_PER_CLUSTER} content ideas for the topic \"{}\".\nKeywords:\n{}\nExisting ideas, not to be repeated:\n{}",
                 cluster.name,

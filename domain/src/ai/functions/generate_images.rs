@@ -139,6 +139,7 @@ async fn render(context: &Context<'_>, image: &image::Model) -> Result<Vec<u8>> 
     let seed = article.map(|article| article.public_id).unwrap_or_default();
     tokio::task::spawn_blocking(move || {
         engine::title_card::render(&engine::title_card::Card {
+            accent: site.accent.as_deref(),
             title: &title,
             site_name: &site.name,
             kicker: &kicker,

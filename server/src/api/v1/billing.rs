@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Caller, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
 };
 
 /// Routes of this module.
@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// What the account has to spend.
-#[utoipa::path(get, path = "/credits/balance/", tag = "billing", responses((status = 200, body = Data<Balance>), (status = 401, body = Failed)))]
+#[utoipa::path(get, path = "/credits/balance/", tag = "billing", responses((status = 200, body = Data<Balance>)))]
 async fn balance(caller: Caller) -> Answer<Data<Balance>> {
     caller
         .answer(billing::balance(&caller.app, &caller.scope).await)
@@ -27,21 +27,21 @@ async fn balance(caller: Caller) -> Answer<Data<Balance>> {
 }
 
 /// The ledger, newest first.
-#[utoipa::path(get, path = "/credits/transactions/", tag = "billing", params(ListQuery), responses((status = 200, body = List<credit_transaction::Model>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/credits/transactions/", tag = "billing", params(ListQuery), responses((status = 200, body = List<credit_transaction::Model>)))]
 async fn transactions(caller: Caller, Params(list): Params<ListQuery>) -> Answer<List<credit_transaction::Model>> {
     let page = caller.answer(billing::transactions(&caller.app, &caller.scope, &list).await)?;
     Ok(List::of(page, &caller.uri))
 }
 
 /// What credits were used for, newest first.
-#[utoipa::path(get, path = "/credits/usage/", tag = "billing", params(ListQuery), responses((status = 200, body = List<credit_usage_log::Model>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/credits/usage/", tag = "billing", params(ListQuery), responses((status = 200, body = List<credit_usage_log::Model>)))]
 async fn usage(caller: Caller, Params(list): Params<ListQuery>) -> Answer<List<credit_usage_log::Model>> {
     let page = caller.answer(billing::usage(&caller.app, &caller.scope, &list).await)?;
     Ok(List::of(page, &caller.uri))
 }
 
 /// The price list of the account's plan.
-#[utoipa::path(get, path = "/credits/costs/", tag = "billing", responses((status = 200, body = Data<Vec<credit_cost::Model>>), (status = 401, body = Failed)))]
+#[utoipa::path(get, path = "/credits/costs/", tag = "billing", responses((status = 200, body = Data<Vec<credit_cost::Model>>)))]
 async fn costs(caller: Caller) -> Answer<Data<Vec<credit_cost::Model>>> {
     caller
         .answer(billing::costs(&caller.app, &caller.scope).await)

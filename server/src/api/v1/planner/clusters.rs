@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
     v1::{Changed, Ids},
 };
 
@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Clusters, a page at a time.
-#[utoipa::path(get, path = "/clusters/", tag = "planner", params(ListQuery, cluster::Filter), responses((status = 200, body = List<cluster::Model>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/clusters/", tag = "planner", params(ListQuery, cluster::Filter), responses((status = 200, body = List<cluster::Model>)))]
 async fn list(
     caller: Caller,
     Params(filter): Params<cluster::Filter>,
@@ -34,7 +34,7 @@ async fn list(
 }
 
 /// Makes one.
-#[utoipa::path(post, path = "/clusters/", tag = "planner", request_body = cluster::New, responses((status = 200, body = Data<cluster::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/clusters/", tag = "planner", request_body = cluster::New, responses((status = 200, body = Data<cluster::Model>)))]
 async fn create(caller: Caller, Body(input): Body<cluster::New>) -> Answer<Data<cluster::Model>> {
     caller
         .answer(clusters::create(&caller.app, &caller.scope, input).await)
@@ -42,7 +42,7 @@ async fn create(caller: Caller, Body(input): Body<cluster::New>) -> Answer<Data<
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<cluster::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<cluster::Model>)))]
 async fn get(caller: Caller, Id(id): Id) -> Answer<Data<cluster::Model>> {
     caller
         .answer(clusters::get(&caller.app, &caller.scope, ClusterId(id)).await)
@@ -50,7 +50,7 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<cluster::Model>> {
 }
 
 /// Changes one; what is absent stays.
-#[utoipa::path(put, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = cluster::Patch, responses((status = 200, body = Data<cluster::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(put, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = cluster::Patch, responses((status = 200, body = Data<cluster::Model>)))]
 async fn update(caller: Caller, Id(id): Id, Body(patch): Body<cluster::Patch>) -> Answer<Data<cluster::Model>> {
     caller
         .answer(clusters::update(&caller.app, &caller.scope, ClusterId(id), patch).await)
@@ -58,14 +58,14 @@ async fn update(caller: Caller, Id(id): Id, Body(patch): Body<cluster::Patch>) -
 }
 
 /// Deletes one.
-#[utoipa::path(delete, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed)))]
+#[utoipa::path(delete, path = "/clusters/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>)))]
 async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
     let count = caller.answer(clusters::delete(&caller.app, &caller.scope, &[ClusterId(id)]).await)?;
     Ok(Data::of(Changed { count }))
 }
 
 /// Makes content ideas from clusters. Answers at once; follow the task's progress.
-#[utoipa::path(post, path = "/clusters/auto_generate_ideas/", tag = "planner", params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same task and nothing is charged twice.")), request_body = Ids, responses((status = 200, body = Data<Started>), (status = 401, body = Failed), (status = 402, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/clusters/auto_generate_ideas/", tag = "planner", request_body = Ids, responses((status = 200, body = Data<Started>), (status = 402)))]
 async fn auto_generate_ideas(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
     let start = Start::GenerateIdeas {
         cluster_ids: ids.into_iter().map(ClusterId).collect(),

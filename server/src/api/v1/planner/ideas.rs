@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
     v1::{Changed, Ids},
 };
 
@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Ideas, a page at a time.
-#[utoipa::path(get, path = "/ideas/", tag = "planner", params(ListQuery, idea::Filter), responses((status = 200, body = List<idea::Row>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/ideas/", tag = "planner", params(ListQuery, idea::Filter), responses((status = 200, body = List<idea::Row>)))]
 async fn list(
     caller: Caller,
     Params(filter): Params<idea::Filter>,
@@ -30,7 +30,7 @@ async fn list(
 }
 
 /// Makes one.
-#[utoipa::path(post, path = "/ideas/", tag = "planner", request_body = idea::New, responses((status = 200, body = Data<idea::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/ideas/", tag = "planner", request_body = idea::New, responses((status = 200, body = Data<idea::Model>)))]
 async fn create(caller: Caller, Body(input): Body<idea::New>) -> Answer<Data<idea::Model>> {
     caller
         .answer(ideas::create(&caller.app, &caller.scope, input).await)
@@ -38,7 +38,7 @@ async fn create(caller: Caller, Body(input): Body<idea::New>) -> Answer<Data<ide
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/ideas/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<idea::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/ideas/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<idea::Model>)))]
 async fn get(caller: Caller, Id(id): Id) -> Answer<Data<idea::Model>> {
     caller
         .answer(ideas::get(&caller.app, &caller.scope, IdeaId(id)).await)
@@ -46,7 +46,7 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<idea::Model>> {
 }
 
 /// Changes one; what is absent stays.
-#[utoipa::path(put, path = "/ideas/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = idea::Patch, responses((status = 200, body = Data<idea::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(put, path = "/ideas/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = idea::Patch, responses((status = 200, body = Data<idea::Model>)))]
 async fn update(caller: Caller, Id(id): Id, Body(patch): Body<idea::Patch>) -> Answer<Data<idea::Model>> {
     caller
         .answer(ideas::update(&caller.app, &caller.scope, IdeaId(id), patch).await)
@@ -54,14 +54,14 @@ async fn update(caller: Caller, Id(id): Id, Body(patch): Body<idea::Patch>) -> A
 }
 
 /// Deletes one.
-#[utoipa::path(delete, path = "/ideas/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed)))]
+#[utoipa::path(delete, path = "/ideas/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>)))]
 async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
     let count = caller.answer(ideas::delete(&caller.app, &caller.scope, &[IdeaId(id)]).await)?;
     Ok(Data::of(Changed { count }))
 }
 
 /// Makes a writing task for each idea that has none.
-#[utoipa::path(post, path = "/ideas/bulk_queue_to_writer/", tag = "planner", request_body = Ids, responses((status = 200, body = Data<idea::QueueResult>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/ideas/bulk_queue_to_writer/", tag = "planner", request_body = Ids, responses((status = 200, body = Data<idea::QueueResult>)))]
 async fn bulk_queue_to_writer(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<idea::QueueResult>> {
     let ids: Vec<IdeaId> = ids.into_iter().map(IdeaId).collect();
     caller

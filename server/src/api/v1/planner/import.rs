@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Caller},
-    envelope::{Data, Failed},
+    envelope::Data,
 };
 
 /// The form of an import. The fields come before the file, which is streamed to disk.
@@ -41,7 +41,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Imports a keyword file. Answers once it has arrived and can be read; rows are imported by a worker.
-#[utoipa::path(post, path = "/keywords/import_csv/", tag = "planner", request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 200, body = Data<keyword_import::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/keywords/import_csv/", tag = "planner", request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 200, body = Data<keyword_import::Model>)))]
 async fn import_csv(
     caller: Caller,
     parts: Result<Multipart, axum::extract::multipart::MultipartRejection>,
@@ -136,7 +136,7 @@ fn unreadable(error: axum::extract::multipart::MultipartError) -> Error {
 }
 
 /// Progress and result of an import.
-#[utoipa::path(get, path = "/keywords/imports/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<keyword_import::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/keywords/imports/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<keyword_import::Model>)))]
 async fn import_status(
     caller: Caller,
     crate::api::door::Id(id): crate::api::door::Id,

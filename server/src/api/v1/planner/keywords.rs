@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
     v1::{Changed, Ids},
 };
 
@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Keywords, a page at a time.
-#[utoipa::path(get, path = "/keywords/", tag = "planner", params(ListQuery, keyword::Filter), responses((status = 200, body = List<keyword::Row>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/keywords/", tag = "planner", params(ListQuery, keyword::Filter), responses((status = 200, body = List<keyword::Row>)))]
 async fn list(
     caller: Caller,
     Params(filter): Params<keyword::Filter>,
@@ -38,7 +38,7 @@ async fn list(
 }
 
 /// Makes one.
-#[utoipa::path(post, path = "/keywords/", tag = "planner", request_body = keyword::New, responses((status = 200, body = Data<keyword::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/keywords/", tag = "planner", request_body = keyword::New, responses((status = 200, body = Data<keyword::Model>)))]
 async fn create(caller: Caller, Body(input): Body<keyword::New>) -> Answer<Data<keyword::Model>> {
     caller
         .answer(keywords::create(&caller.app, &caller.scope, input).await)
@@ -46,7 +46,7 @@ async fn create(caller: Caller, Body(input): Body<keyword::New>) -> Answer<Data<
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/keywords/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<keyword::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/keywords/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<keyword::Model>)))]
 async fn get(caller: Caller, Id(id): Id) -> Answer<Data<keyword::Model>> {
     caller
         .answer(keywords::get(&caller.app, &caller.scope, KeywordId(id)).await)
@@ -54,7 +54,7 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<keyword::Model>> {
 }
 
 /// Changes one; what is absent stays.
-#[utoipa::path(put, path = "/keywords/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = keyword::Patch, responses((status = 200, body = Data<keyword::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(put, path = "/keywords/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = keyword::Patch, responses((status = 200, body = Data<keyword::Model>)))]
 async fn update(caller: Caller, Id(id): Id, Body(patch): Body<keyword::Patch>) -> Answer<Data<keyword::Model>> {
     caller
         .answer(keywords::update(&caller.app, &caller.scope, KeywordId(id), patch).await)
@@ -62,7 +62,7 @@ async fn update(caller: Caller, Id(id): Id, Body(patch): Body<keyword::Patch>) -
 }
 
 /// Deletes one.
-#[utoipa::path(delete, path = "/keywords/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed)))]
+#[utoipa::path(delete, path = "/keywords/{id}/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>)))]
 async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
     let count = caller.answer(keywords::delete(&caller.app, &caller.scope, &[KeywordId(id)]).await)?;
     Ok(Data::of(Changed { count }))
@@ -79,7 +79,7 @@ pub struct AutoCluster {
 }
 
 /// Groups keywords into clusters. Answers at once; follow the task's progress.
-#[utoipa::path(post, path = "/keywords/auto_cluster/", tag = "planner", params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same task and nothing is charged twice.")), request_body = AutoCluster, responses((status = 200, body = Data<Started>), (status = 401, body = Failed), (status = 402, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/keywords/auto_cluster/", tag = "planner", request_body = AutoCluster, responses((status = 200, body = Data<Started>), (status = 402)))]
 async fn auto_cluster(caller: Caller, Body(input): Body<AutoCluster>) -> Answer<Data<Started>> {
     let start = Start::AutoCluster {
         sector_id: input.sector_id,
@@ -92,7 +92,7 @@ async fn auto_cluster(caller: Caller, Body(input): Body<AutoCluster>) -> Answer<
 }
 
 /// Deletes many.
-#[utoipa::path(post, path = "/keywords/bulk_delete/", tag = "planner", request_body = Ids, responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/keywords/bulk_delete/", tag = "planner", request_body = Ids, responses((status = 200, body = Data<Changed>)))]
 async fn bulk_delete(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Changed>> {
     let ids: Vec<KeywordId> = ids.into_iter().map(KeywordId).collect();
     let count = caller.answer(keywords::delete(&caller.app, &caller.scope, &ids).await)?;
@@ -109,14 +109,14 @@ pub struct KeywordStatusChange {
 }
 
 /// Sets the status of many.
-#[utoipa::path(post, path = "/keywords/bulk_update_status/", tag = "planner", request_body = KeywordStatusChange, responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/keywords/bulk_update_status/", tag = "planner", request_body = KeywordStatusChange, responses((status = 200, body = Data<Changed>)))]
 async fn bulk_update_status(caller: Caller, Body(input): Body<KeywordStatusChange>) -> Answer<Data<Changed>> {
     let count = caller.answer(keywords::set_status(&caller.app, &caller.scope, &input.ids, input.status).await)?;
     Ok(Data::of(Changed { count }))
 }
 
 /// The filtered keywords as CSV, streamed. Cells that a spreadsheet would take for formulas are marked as text.
-#[utoipa::path(get, path = "/keywords/export_csv/", tag = "planner", params(ListQuery, keyword::Filter), responses((status = 200, content_type = "text/csv", body = String), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/keywords/export_csv/", tag = "planner", params(ListQuery, keyword::Filter), responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export_csv(
     caller: Caller,
     Params(filter): Params<keyword::Filter>,

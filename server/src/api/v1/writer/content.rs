@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
     v1::Ids,
 };
 
@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Articles, a page at a time.
-#[utoipa::path(get, path = "/content/", tag = "writer", params(ListQuery, content::Filter), responses((status = 200, body = List<content::Row>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/content/", tag = "writer", params(ListQuery, content::Filter), responses((status = 200, body = List<content::Row>)))]
 async fn list(
     caller: Caller,
     Params(filter): Params<content::Filter>,
@@ -34,7 +34,7 @@ async fn list(
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/content/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<content::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/content/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<content::Model>)))]
 async fn get(caller: Caller, Id(id): Id) -> Answer<Data<content::Model>> {
     caller
         .answer(articles::find(&caller.app, &caller.scope, ContentId(id)).await)
@@ -42,7 +42,7 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<content::Model>> {
 }
 
 /// Changes one; what is absent stays.
-#[utoipa::path(put, path = "/content/{id}/", tag = "writer", params(("id" = i64, Path)), request_body = content::Patch, responses((status = 200, body = Data<content::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(put, path = "/content/{id}/", tag = "writer", params(("id" = i64, Path)), request_body = content::Patch, responses((status = 200, body = Data<content::Model>)))]
 async fn update(caller: Caller, Id(id): Id, Body(patch): Body<content::Patch>) -> Answer<Data<content::Model>> {
     caller
         .answer(articles::save(&caller.app, &caller.scope, ContentId(id), patch).await)
@@ -50,7 +50,7 @@ async fn update(caller: Caller, Id(id): Id, Body(patch): Body<content::Patch>) -
 }
 
 /// Describes the pictures of articles. Answers at once.
-#[utoipa::path(post, path = "/content/generate_image_prompts/", tag = "writer", params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same task and nothing is charged twice.")), request_body = Ids, responses((status = 200, body = Data<Started>), (status = 401, body = Failed), (status = 402, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/content/generate_image_prompts/", tag = "writer", request_body = Ids, responses((status = 200, body = Data<Started>), (status = 402)))]
 async fn generate_image_prompts(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
     let start = Start::GenerateImagePrompts {
         content_ids: ids.into_iter().map(ContentId).collect(),

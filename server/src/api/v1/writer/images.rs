@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
     v1::Ids,
 };
 
@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Images, a page at a time.
-#[utoipa::path(get, path = "/images/", tag = "writer", params(ListQuery, image::Filter), responses((status = 200, body = List<image::Row>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/images/", tag = "writer", params(ListQuery, image::Filter), responses((status = 200, body = List<image::Row>)))]
 async fn list(
     caller: Caller,
     Params(filter): Params<image::Filter>,
@@ -34,7 +34,7 @@ async fn list(
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/images/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<image::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/images/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<image::Model>)))]
 async fn get(caller: Caller, Id(id): Id) -> Answer<Data<image::Model>> {
     caller
         .answer(images::get(&caller.app, &caller.scope, ImageId(id)).await)
@@ -42,7 +42,7 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<image::Model>> {
 }
 
 /// Changes one; what is absent stays.
-#[utoipa::path(put, path = "/images/{id}/", tag = "writer", params(("id" = i64, Path)), request_body = image::Patch, responses((status = 200, body = Data<image::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(put, path = "/images/{id}/", tag = "writer", params(("id" = i64, Path)), request_body = image::Patch, responses((status = 200, body = Data<image::Model>)))]
 async fn update(caller: Caller, Id(id): Id, Body(patch): Body<image::Patch>) -> Answer<Data<image::Model>> {
     caller
         .answer(images::update(&caller.app, &caller.scope, ImageId(id), patch).await)
@@ -50,7 +50,7 @@ async fn update(caller: Caller, Id(id): Id, Body(patch): Body<image::Patch>) -> 
 }
 
 /// Makes pictures. Answers at once.
-#[utoipa::path(post, path = "/images/generate_images/", tag = "writer", params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same task and nothing is charged twice.")), request_body = Ids, responses((status = 200, body = Data<Started>), (status = 401, body = Failed), (status = 402, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/images/generate_images/", tag = "writer", request_body = Ids, responses((status = 200, body = Data<Started>), (status = 402)))]
 async fn generate_images(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
     let start = Start::GenerateImages {
         image_ids: ids.into_iter().map(ImageId).collect(),

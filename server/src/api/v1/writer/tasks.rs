@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
-    envelope::{Data, Failed, List},
+    envelope::{Data, List},
     v1::{Changed, Ids},
 };
 
@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Tasks, a page at a time.
-#[utoipa::path(get, path = "/tasks/", tag = "writer", params(ListQuery, task::Filter), responses((status = 200, body = List<task::Row>), (status = 401, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(get, path = "/tasks/", tag = "writer", params(ListQuery, task::Filter), responses((status = 200, body = List<task::Row>)))]
 async fn list(
     caller: Caller,
     Params(filter): Params<task::Filter>,
@@ -37,7 +37,7 @@ async fn list(
 }
 
 /// Makes one.
-#[utoipa::path(post, path = "/tasks/", tag = "writer", request_body = task::New, responses((status = 200, body = Data<task::Model>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/tasks/", tag = "writer", request_body = task::New, responses((status = 200, body = Data<task::Model>)))]
 async fn create(caller: Caller, Body(input): Body<task::New>) -> Answer<Data<task::Model>> {
     caller
         .answer(tasks::create(&caller.app, &caller.scope, input).await)
@@ -45,7 +45,7 @@ async fn create(caller: Caller, Body(input): Body<task::New>) -> Answer<Data<tas
 }
 
 /// One of them.
-#[utoipa::path(get, path = "/tasks/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<task::Model>), (status = 401, body = Failed), (status = 404, body = Failed)))]
+#[utoipa::path(get, path = "/tasks/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<task::Model>)))]
 async fn get(caller: Caller, Id(id): Id) -> Answer<Data<task::Model>> {
     caller
         .answer(tasks::get(&caller.app, &caller.scope, TaskId(id)).await)
@@ -53,14 +53,14 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<task::Model>> {
 }
 
 /// Deletes one.
-#[utoipa::path(delete, path = "/tasks/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed)))]
+#[utoipa::path(delete, path = "/tasks/{id}/", tag = "writer", params(("id" = i64, Path)), responses((status = 200, body = Data<Changed>)))]
 async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
     let count = caller.answer(tasks::delete(&caller.app, &caller.scope, &[TaskId(id)]).await)?;
     Ok(Data::of(Changed { count }))
 }
 
 /// Writes the articles of tasks, each on its own: one failure never costs the others. Answers at once.
-#[utoipa::path(post, path = "/tasks/auto_generate_content/", tag = "writer", params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same task and nothing is charged twice.")), request_body = Ids, responses((status = 200, body = Data<Started>), (status = 401, body = Failed), (status = 402, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/tasks/auto_generate_content/", tag = "writer", request_body = Ids, responses((status = 200, body = Data<Started>), (status = 402)))]
 async fn auto_generate_content(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
     let start = Start::GenerateContent {
         task_ids: ids.into_iter().map(TaskId).collect(),
@@ -72,7 +72,7 @@ async fn auto_generate_content(caller: Caller, Body(Ids { ids }): Body<Ids>) -> 
 }
 
 /// Deletes many; their articles stay.
-#[utoipa::path(post, path = "/tasks/bulk_delete/", tag = "writer", request_body = Ids, responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 409, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/tasks/bulk_delete/", tag = "writer", request_body = Ids, responses((status = 200, body = Data<Changed>)))]
 async fn bulk_delete(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Changed>> {
     let ids: Vec<TaskId> = ids.into_iter().map(TaskId).collect();
     let count = caller.answer(tasks::delete(&caller.app, &caller.scope, &ids).await)?;
@@ -89,7 +89,7 @@ pub struct TaskStatusChange {
 }
 
 /// Sets the status of many.
-#[utoipa::path(post, path = "/tasks/bulk_update/", tag = "writer", request_body = TaskStatusChange, responses((status = 200, body = Data<Changed>), (status = 401, body = Failed), (status = 403, body = Failed), (status = 404, body = Failed), (status = 422, body = Failed)))]
+#[utoipa::path(post, path = "/tasks/bulk_update/", tag = "writer", request_body = TaskStatusChange, responses((status = 200, body = Data<Changed>)))]
 async fn bulk_update(caller: Caller, Body(input): Body<TaskStatusChange>) -> Answer<Data<Changed>> {
     let count = caller.answer(tasks::set_status(&caller.app, &caller.scope, &input.ids, input.status).await)?;
     Ok(Data::of(Changed { count }))
