@@ -29,12 +29,14 @@ pub enum Turn {
         /// JSON.
         body: String,
     },
+    /// The first one is under way: ask again in a moment.
+    Busy,
 }
 
 /// Takes a key for a call. `fingerprint` tells calls apart.
 ///
 /// # Errors
-/// [`Error::Invalid`] when the key was used for another call, [`Error::Conflict`] while the first one is under way.
+/// [`Error::Invalid`] when the key was used for another call.
 pub async fn begin(app: &App, scope: &Scope, key: &str, fingerprint: &str) -> Result<Turn> {
     use idempotency_key::Column as C;
     let user = scope.user.unwrap_or(UserId(0));
@@ -87,13 +89,9 @@ pub async fn begin(app: &App, scope: &Scope, key: &str, fingerprint: &str) -> Re
         if taken_over.rows_affected == 1 {
             return Ok(Turn::Mine(known.id));
         }
-        return Err(Error::Conflict(
-            "A request with this Idempotency-Key is under way. Ask again in a moment.".to_owned(),
-        ));
+        return Ok(Turn::Busy);
     }
-    Err(Error::Conflict(
-        "Several requests with this Idempotency-Key came at once. Ask again in a moment.".to_owned(),
-    ))
+    Ok(Turn::Busy)
 }
 
 /// Keeps the answer for those who ask again.

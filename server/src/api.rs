@@ -10,15 +10,18 @@ mod reference;
 mod twice;
 pub mod v1;
 
+use std::convert::Infallible;
+
 use axum::{
     Json, Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, Method, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
     routing::get,
 };
 use domain::App;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt, util::BoxCloneSyncService};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use document::document;
@@ -27,7 +30,7 @@ pub use document::document;
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// The routes, the document, the page that shows it, and an answer for what is not there.
-pub fn router(app: App) -> Router {
+pub fn interface(app: App) -> Interface {
     let document = std::sync::Arc::new(document());
     let (routes, _) = document::routes().split_for_parts();
     let routes: Router = Router::new()
@@ -47,7 +50,24 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app, twice::once))
         .layer(from_fn(twice::conditional))
         .service(routes);
-    Router::new().route_service("/api/{*rest}", layered)
+    Interface(BoxCloneSyncService::new(layered))
+}
+
+/// The interface as a whole. It stands beside the pages' router and not in it: a part of that router would be told what of
+/// the address was matched there.
+#[derive(Clone)]
+pub struct Interface(BoxCloneSyncService<Request, Response, Infallible>);
+
+/// Layer of the pages' router: what begins with `/api/` goes to the interface.
+pub async fn or_pages(State(interface): State<Interface>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        match interface.0.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    } else {
+        next.run(request).await
+    }
 }
 
 /// Lets pages of other origins call the interface, where the operator says so. Cookies never count here, so they are not

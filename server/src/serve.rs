@@ -90,8 +90,8 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
         .merge(assets(&options))
         .route("/health", get(health))
         .with_state(app.clone())
-        .merge(api::router(app.clone()))
         .merge(pages)
+        .layer(from_fn_with_state(api::interface(app.clone()), api::or_pages))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app, guard::trace))
 }

@@ -1,5 +1,7 @@
 //! Layers around the whole interface: requests that must not count twice, and requests that depend on what is there.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -16,6 +18,10 @@ use sha2::{Digest, Sha256};
 
 use super::{BODY_LIMIT, door, envelope::ApiFailure};
 
+/// How long a request waits for an equal one that is under way.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Time between two looks whether it has ended.
+const PAUSE: Duration = Duration::from_millis(50);
 /// Set on answers that were given before.
 const REPLAYED: &str = "idempotent-replayed";
 
@@ -67,10 +73,19 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
         }
     };
     let fingerprint = domain::secrets::hash_token(&format!("{what}?{} {digest}", parts.uri.query().unwrap_or_default()));
-    let id = match idempotency::begin(&app, &scope, &key, &fingerprint).await {
-        Ok(Turn::Mine(id)) => id,
-        Ok(Turn::Done { status, body }) => return replay(status, body),
-        Err(error) => return fail(error),
+    let begun = std::time::Instant::now();
+    let id = loop {
+        match idempotency::begin(&app, &scope, &key, &fingerprint).await {
+            Ok(Turn::Mine(id)) => break id,
+            Ok(Turn::Done { status, body }) => return replay(status, body),
+            Ok(Turn::Busy) if begun.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+            Ok(Turn::Busy) => {
+                return fail(Error::Conflict(
+                    "A request with this Idempotency-Key is under way. Ask again in a moment.".to_owned(),
+                ));
+            }
+            Err(error) => return fail(error),
+        }
     };
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(scope.clone());
