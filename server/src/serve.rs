@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use domain::App;
 use leptos::prelude::LeptosOptions;
@@ -73,12 +73,7 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
             context,
             app::shell,
         ))
-        .route("/events/tasks/{id}", get(events::task))
-        .route("/events/imports/{id}", get(events::import))
-        .route("/upload/imports/{id}", post(files::upload_chunk))
-        .route("/download/imports/{id}/rejects.csv", get(files::rejects))
-        .route("/download/account.zip", get(files::account))
-        .route("/files/images/{id}", get(files::image))
+        .merge(own_routes())
         .layer(Extension(stop))
         .layer(from_fn_with_state(app.clone(), app::context::ssr::visitor))
         .layer(from_fn_with_state(app.clone(), guard::scope))
@@ -94,6 +89,37 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
         .layer(from_fn_with_state(api::interface(app.clone()), api::or_pages))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app, guard::trace))
+}
+
+/// Routes that the pages call besides their server functions: files and events.
+fn own_routes() -> Router<AppState> {
+    OWN_ROUTES
+        .iter()
+        .fold(Router::new(), |router, (_, path, handler)| router.route(path, handler()))
+}
+
+type OwnRoute = (&'static str, &'static str, fn() -> MethodRouter<AppState>);
+
+const OWN_ROUTES: [OwnRoute; 6] = [
+    ("GET", "/events/tasks/{id}", || get(events::task)),
+    ("GET", "/events/imports/{id}", || get(events::import)),
+    ("POST", "/upload/imports/{id}", || post(files::upload_chunk)),
+    ("GET", "/download/imports/{id}/rejects.csv", || get(files::rejects)),
+    ("GET", "/download/account.zip", || get(files::account)),
+    ("GET", "/files/images/{id}", || get(files::image)),
+];
+
+/// Method and path of what the pages call besides their server functions; the tests walk them all.
+pub fn page_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OWN_ROUTES.iter().map(|(method, path, _)| (*method, *path))
+}
+
+/// Paths of the pages; the tests walk them all.
+pub fn page_paths() -> Vec<String> {
+    generate_route_list(app::App)
+        .iter()
+        .map(|listing| listing.path().to_owned())
+        .collect()
 }
 
 /// Files that the build made: served compressed as they were prepared, without looking for a session.

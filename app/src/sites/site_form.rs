@@ -113,22 +113,34 @@ pub fn NewSiteForm(
         }
         now
     });
-    let found = Signal::derive(move || catalogue.get().and_then(Result::ok).unwrap_or_default());
-    let pattern_options = Signal::derive(move || {
-        let chosen = fields.industry.get();
-        found
-            .get()
-            .into_iter()
-            .find(|entry| entry.industry.id.to_string() == chosen)
-            .map(|entry| {
-                entry
-                    .sectors
-                    .into_iter()
-                    .map(|sector| (sector.id.to_string(), sector.name, String::new()))
-                    .collect::<Vec<_>>()
-            })
-            .unwrap_or_default()
-    });
+    let choices = move |found: Vec<industry::WithSectors>| {
+        let all = found.clone();
+        let options = Signal::derive(move || {
+            let chosen = fields.industry.get();
+            all.iter()
+                .find(|entry| entry.industry.id.to_string() == chosen)
+                .map(|entry| {
+                    entry
+                        .sectors
+                        .iter()
+                        .map(|sector| (sector.id.to_string(), sector.name.clone(), String::new()))
+                        .collect::<Vec<_>>()
+                })
+                .unwrap_or_default()
+        });
+        view! {
+            {industry_select(fields.industry, found, form.error)}
+            <Show when=move || !options.with(Vec::is_empty)>
+                <CheckList
+                    name="industry_sectors"
+                    label="Sectors of this industry"
+                    options
+                    value=patterns
+                    errors=form.error
+                />
+            </Show>
+        }
+    };
     view! {
         <form method="post" on:submit=send>
             <FormError error=form.error/>
@@ -142,17 +154,8 @@ pub fn NewSiteForm(
                 errors=form.error
             />
             <Transition fallback=|| view! { <div class="skeleton mb-4 h-16 w-full"></div> }>
-                {move || catalogue.get().map(|_| industry_select(fields.industry, found.get(), form.error))}
+                {move || catalogue.get().map(|found| choices(found.unwrap_or_default()))}
             </Transition>
-            <Show when=move || !pattern_options.with(Vec::is_empty)>
-                <CheckList
-                    name="industry_sectors"
-                    label="Sectors of this industry"
-                    options=pattern_options
-                    value=patterns
-                    errors=form.error
-                />
-            </Show>
             <TagsInput
                 name="sectors"
                 label="Your own sectors"

@@ -10,4 +10,4 @@ mod pages;
 mod pipeline;
 mod planner;
 mod support;
-mod tenancy;
+mod walk;

@@ -108,8 +108,15 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let place = Place::new().await;
-        let app = App::connect(place.config()).await.unwrap();
+        let mut config = place.config();
+        change(&mut config);
+        let app = App::connect(config).await.unwrap();
         Migrator::up(&app.db, None).await.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(domain::jobs::worker::Worker::new(app.clone()).run(stop.clone()));
