@@ -122,9 +122,13 @@ pub fn time_in_zone(ms: f64, zone: &str) -> String {
             let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
         }
         let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms));
-        call(&date, "toLocaleString", &[wasm_bindgen::JsValue::UNDEFINED, options.into()])
-            .and_then(|text| text.as_string())
-            .unwrap_or_default()
+        call(
+            &date,
+            "toLocaleString",
+            &[wasm_bindgen::JsValue::UNDEFINED, options.into()],
+        )
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
     }
     #[cfg(not(feature = "hydrate"))]
     {
@@ -159,7 +163,11 @@ pub fn time_zones() -> Vec<String> {
 
 /// What a method of an object returns; nothing when it is not there or throws.
 #[cfg(feature = "hydrate")]
-fn call(object: &wasm_bindgen::JsValue, method: &str, values: &[wasm_bindgen::JsValue]) -> Option<wasm_bindgen::JsValue> {
+fn call(
+    object: &wasm_bindgen::JsValue,
+    method: &str,
+    values: &[wasm_bindgen::JsValue],
+) -> Option<wasm_bindgen::JsValue> {
     use wasm_bindgen::JsCast;
     let method: js_sys::Function = js_sys::Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
     method.apply(object, &values.iter().collect::<js_sys::Array>()).ok()

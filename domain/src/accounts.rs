@@ -207,7 +207,11 @@ pub async fn sign_in(app: &App, email: &str, password: &str, origin: &Origin) ->
     // An address that is none is not worth a row.
     let by_email = is_email(&email).then(|| attempts::of_email(&email));
     let by_address = (!origin.ip_address.is_empty()).then(|| attempts::of_address(&origin.ip_address));
-    let subjects: Vec<&str> = [&by_email, &by_address].into_iter().flatten().map(String::as_str).collect();
+    let subjects: Vec<&str> = [&by_email, &by_address]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     attempts::refuse_locked(&app.db, &subjects).await?;
     let found = user::Entity::find()
         .filter(user::Column::Email.eq(&email))
@@ -276,7 +280,9 @@ pub async fn authenticate(app: &App, token: &str, origin: &Origin) -> Result<Sco
     let (user, made) = tokens::verify(app, token)?;
     let (user, scope) = person(app, user, origin).await?;
     if user.signed_out_at.is_some_and(|ended| made < ended) {
-        return Err(Error::Unauthenticated("The access token has ended. Sign in again.".to_owned()));
+        return Err(Error::Unauthenticated(
+            "The access token has ended. Sign in again.".to_owned(),
+        ));
     }
     Ok(scope)
 }
@@ -430,8 +436,12 @@ pub async fn update_account(app: &App, scope: &Scope, patch: AccountPatch) -> Re
     scope.admin()?;
     let txn = db::begin_write(&app.db).await?;
     let found = crate::scope::lock_account(&txn, scope).await?;
-    let name = patch.name.map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
-    let slug = patch.slug.map_or_else(|| found.slug.clone(), |slug| slug.trim().to_owned());
+    let name = patch
+        .name
+        .map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
+    let slug = patch
+        .slug
+        .map_or_else(|| found.slug.clone(), |slug| slug.trim().to_owned());
     let mut faults = Faults::new();
     faults
         .check(!name.is_empty(), "name", "Enter a name.")
@@ -464,7 +474,15 @@ pub async fn update_account(app: &App, scope: &Scope, patch: AccountPatch) -> Re
     } else {
         format!("{} to {name}", found.name)
     };
-    audit::record(&txn, scope, AuditAction::AccountChanged, "account", Some(found.id.0), detail).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::AccountChanged,
+        "account",
+        Some(found.id.0),
+        detail,
+    )
+    .await?;
     txn.commit().await?;
     account(app, scope).await
 }

@@ -46,6 +46,8 @@ pub async fn estimate(app: &App, scope: &Scope, start: &Start) -> Result<Estimat
 /// [`Error::NotFound`] for ids that are not there for the caller, [`Error::Invalid`] when there is nothing to do,
 /// [`Error::Conflict`] when a unit is being worked on already, [`Error::InsufficientCredits`] before anything started.
 pub async fn start(app: &App, scope: &Scope, start: Start, idempotency_key: Option<String>) -> Result<Started> {
+    // Before anything else is looked at: what is wrong with the selection is no business of a key that may not spend.
+    scope.may_spend()?;
     if let Some(key) = &idempotency_key
         && let Some(task) = ai_task::Entity::find_in(scope)
             .filter(ai_task::Column::IdempotencyKey.eq(key))

@@ -69,7 +69,12 @@ async fn name_of(db: &impl ConnectionTrait, id: UserId) -> Result<String> {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn rows_deleted(db: &impl ConnectionTrait, scope: &Scope, object_type: &str, count: u64) -> Result<()> {
+pub(crate) async fn rows_deleted(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    object_type: &str,
+    count: u64,
+) -> Result<()> {
     if count == 0 {
         return Ok(());
     }

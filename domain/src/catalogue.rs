@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use entity::{
-    IndustryId, Page, industry, industry::WithSectors, industry_sector,
+    IndustryId, Page, industry,
+    industry::WithSectors,
+    industry_sector,
     page::ListQuery,
     seed_keyword::{self, Filter},
 };

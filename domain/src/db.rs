@@ -120,7 +120,10 @@ pub fn ordered<E: EntityTrait>(
             Some((_, column)) => (*column, descending),
             None => {
                 let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-                return Err(Error::field("ordering", format!("Order by one of: {}.", names.join(", "))));
+                return Err(Error::field(
+                    "ordering",
+                    format!("Order by one of: {}.", names.join(", ")),
+                ));
             }
         },
     };

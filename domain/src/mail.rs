@@ -144,7 +144,11 @@ async fn send(app: &App, row: &mail::Model, body: &Body) -> Result<(), Fault> {
     let link = body.link.as_deref().unwrap_or_default();
     let plain = format!("{}{link}\n", body.text);
     if app.config.mail.url.is_empty() {
-        tracing::info!(to = row.recipient, subject = row.subject, "no mail server is set; the mail reads:\n{plain}");
+        tracing::info!(
+            to = row.recipient,
+            subject = row.subject,
+            "no mail server is set; the mail reads:\n{plain}"
+        );
         return Ok(());
     }
     let from: Mailbox = app
@@ -165,7 +169,11 @@ async fn send(app: &App, row: &mail::Model, body: &Body) -> Result<(), Fault> {
             .map_err(|error| Fault::final_(format!("the address is not one: {error}")))?)
         .subject(&row.subject)
         // The same however often it is tried, so that mail programs show it once.
-        .message_id(Some(format!("<igny8-{}-{}@{host}>", row.id, row.created_at.timestamp())))
+        .message_id(Some(format!(
+            "<igny8-{}-{}@{host}>",
+            row.id,
+            row.created_at.timestamp()
+        )))
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(plain, html(body)))
         .map_err(Fault::final_)?;
@@ -182,7 +190,10 @@ async fn send(app: &App, row: &mail::Model, body: &Body) -> Result<(), Fault> {
 
 /// The mail server will say the same next time. A refused sign-in is not final: the operator repairs the settings.
 fn is_final(error: &smtp::Error) -> bool {
-    error.is_permanent() && error.status().is_none_or(|code| !matches!(u16::from(code), 530 | 534 | 535 | 538))
+    error.is_permanent()
+        && error
+            .status()
+            .is_none_or(|code| !matches!(u16::from(code), 530 | 534 | 535 | 538))
 }
 
 /// Tells automatic answers to stay away (RFC 3834).
@@ -260,12 +271,20 @@ pub async fn test(app: &App) -> Result<Option<()>> {
         retryable: true,
     };
     let mailer = AsyncSmtpTransport::<Tokio1Executor>::from_url(&app.config.mail.url)
-        .map_err(|error| fault("settings", format!("The address of the mail server is not one: {error}")))?
+        .map_err(|error| {
+            fault(
+                "settings",
+                format!("The address of the mail server is not one: {error}"),
+            )
+        })?
         .timeout(Some(TIMEOUT))
         .build::<Tokio1Executor>();
     match mailer.test_connection().await {
         Ok(true) => Ok(Some(())),
-        Ok(false) => Err(fault("network", "The mail server did not accept the connection.".to_owned())),
+        Ok(false) => Err(fault(
+            "network",
+            "The mail server did not accept the connection.".to_owned(),
+        )),
         Err(error) => Err(fault("network", format!("The mail server cannot be used: {error}"))),
     }
 }

@@ -184,7 +184,15 @@ pub async fn save_integration(
     }
     let saved = integration(&txn, scope, row.id).await?;
     let detail = format!("{} at {}", saved.name, saved.base_url);
-    audit::record(&txn, scope, AuditAction::ConnectionChanged, "integration", Some(row.id.0), detail).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::ConnectionChanged,
+        "integration",
+        Some(row.id.0),
+        detail,
+    )
+    .await?;
     txn.commit().await?;
     Ok(saved)
 }
@@ -202,7 +210,15 @@ pub async fn delete_integration(app: &App, scope: &Scope, id: IntegrationId) -> 
         .exec(&txn)
         .await?;
     let detail = format!("{} removed", found.name);
-    audit::record(&txn, scope, AuditAction::ConnectionChanged, "integration", Some(id.0), detail).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::ConnectionChanged,
+        "integration",
+        Some(id.0),
+        detail,
+    )
+    .await?;
     txn.commit().await?;
     Ok(())
 }

@@ -190,6 +190,14 @@ impl Scope {
         Ok(SiteEditor { site })
     }
 
+    /// The key, if the caller came with one, may spend credits at all.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for keys without the scope `generate`.
+    pub fn may_spend(&self) -> Result<()> {
+        self.key_opens(KeyScope::Generate)
+    }
+
     /// The caller may start work for `site` that spends credits.
     ///
     /// # Errors
@@ -262,7 +270,9 @@ impl Scope {
             self.key_opens(KeyScope::Admin)?;
             Ok(Operator(()))
         } else {
-            Err(Error::Forbidden("Only the operator of this installation can do this.".to_owned()))
+            Err(Error::Forbidden(
+                "Only the operator of this installation can do this.".to_owned(),
+            ))
         }
     }
 

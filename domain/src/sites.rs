@@ -1,8 +1,9 @@
 //! Sites and their sectors.
 
 use entity::{
-    IndustrySectorId, ListQuery, Page, SectorId, SiteId, ai_task, audit_event::AuditAction, cluster, content, idea, industry,
-    industry_sector, keyword, plan, publishing_record, sector,
+    IndustrySectorId, ListQuery, Page, SectorId, SiteId, ai_task,
+    audit_event::AuditAction,
+    cluster, content, idea, industry, industry_sector, keyword, plan, publishing_record, sector,
     sector::{MAX_ACTIVE, NewSector, SectorPatch},
     site,
     site::{HostingType, LANGUAGES, NewSite, SitePatch, SiteType, WithSectors},
@@ -117,7 +118,10 @@ async fn wanted(db: &impl ConnectionTrait, input: &NewSite) -> Result<Vec<Wanted
         if name.is_empty() {
             return;
         }
-        match all.iter_mut().find(|(known, _)| known.to_lowercase() == name.to_lowercase()) {
+        match all
+            .iter_mut()
+            .find(|(known, _)| known.to_lowercase() == name.to_lowercase())
+        {
             Some(known) => known.1 = known.1.or(pattern),
             None => all.push((name.to_owned(), pattern)),
         }
@@ -296,10 +300,14 @@ pub async fn update(app: &App, scope: &Scope, id: SiteId, patch: SitePatch) -> R
         None => Ok(found.domain.clone()),
         Some(text) => domain(Some(text)),
     };
-    let slug = patch.slug.map_or_else(|| found.slug.clone(), |slug| slug.trim().to_owned());
+    let slug = patch
+        .slug
+        .map_or_else(|| found.slug.clone(), |slug| slug.trim().to_owned());
     let mut faults = Faults::new();
     let details = Details {
-        name: patch.name.map_or_else(|| found.name.clone(), |name| name.trim().to_owned()),
+        name: patch
+            .name
+            .map_or_else(|| found.name.clone(), |name| name.trim().to_owned()),
         domain: domain.clone().ok().flatten(),
         accent: match patch.accent {
             None => found.accent.clone(),
@@ -528,7 +536,9 @@ pub async fn update_sector(app: &App, scope: &Scope, id: SectorId, patch: Sector
     scope.admin()?;
     // Read again now that nobody else can change it.
     let found = load_sector(&txn, scope, id).await?;
-    let name = patch.name.map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
+    let name = patch
+        .name
+        .map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
     let mut faults = Faults::new();
     check_name(&mut faults, "name", &name);
     faults.finish()?;
@@ -607,7 +617,15 @@ pub async fn delete_sector(app: &App, scope: &Scope, id: SectorId) -> Result<()>
         .filter(sector::Column::Id.eq(id))
         .exec(&txn)
         .await?;
-    audit::record(&txn, scope, AuditAction::SectorDeleted, "sector", Some(id.0), found.name).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::SectorDeleted,
+        "sector",
+        Some(id.0),
+        found.name,
+    )
+    .await?;
     txn.commit().await?;
     Ok(())
 }
@@ -678,9 +696,12 @@ const SLUG_RULE: &str = "Use small letters, digits and hyphens, at most 80, such
 /// Small letters, digits and single hyphens between them, 1 to 80 characters.
 pub(crate) fn is_slug(text: &str) -> bool {
     (1..=80).contains(&text.len())
-        && text
-            .split('-')
-            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+        && text.split('-').all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
 }
 
 async fn refuse_taken_slug(db: &impl ConnectionTrait, scope: &Scope, slug: &str, except: Option<SiteId>) -> Result<()> {
@@ -690,7 +711,10 @@ async fn refuse_taken_slug(db: &impl ConnectionTrait, scope: &Scope, slug: &str,
         others = others.filter(site::Column::Id.ne(id));
     }
     if others.count(db).await? > 0 {
-        return Err(Error::field("slug", "Another site of the account has this name in its address."));
+        return Err(Error::field(
+            "slug",
+            "Another site of the account has this name in its address.",
+        ));
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! The AI provider's settings and the home page's overview.
 
 use entity::{
-    AccountId, SiteId, ai_task, audit_event::AuditAction, cluster, cluster_keyword, content,
+    AccountId, SiteId, ai_task,
+    audit_event::AuditAction,
+    cluster, cluster_keyword, content,
     content::ContentStatus,
     idea, image,
     image::ImageStatus,
@@ -22,7 +24,8 @@ use sea_orm::{
 
 use crate::{
     App, Error, Faults, Result,
-    ai::functions, audit, db,
+    ai::functions,
+    audit, db,
     scope::{Scope, Scoped},
 };
 
@@ -34,8 +37,9 @@ pub(crate) fn secret_context(account: AccountId) -> String {
 /// The account's provider; the built-in engine when nothing was chosen.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::Forbidden`] for editors and viewers.
 pub async fn provider(app: &App, scope: &Scope) -> Result<provider_setting::Model> {
+    scope.admin_even_if_read_only()?;
     let found = provider_setting::Entity::find_in(scope).one(&app.db).await?;
     Ok(found.unwrap_or_else(|| provider_setting::Model {
         id: entity::ProviderSettingId(0),
@@ -137,7 +141,15 @@ pub async fn save_provider(app: &App, scope: &Scope, input: Input) -> Result<pro
         Provider::Builtin => input.provider.label().to_owned(),
         Provider::OpenaiCompatible => format!("{}, {}", input.provider.label(), input.model.trim()),
     };
-    audit::record(&txn, scope, AuditAction::ProviderChanged, "provider_setting", None, detail).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::ProviderChanged,
+        "provider_setting",
+        None,
+        detail,
+    )
+    .await?;
     txn.commit().await?;
     provider(app, scope).await
 }

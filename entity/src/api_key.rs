@@ -59,7 +59,10 @@ orm_model!();
 impl Model {
     /// What it opens.
     pub fn key_scopes(&self) -> Vec<KeyScope> {
-        self.scopes.split_whitespace().filter_map(|name| name.parse().ok()).collect()
+        self.scopes
+            .split_whitespace()
+            .filter_map(|name| name.parse().ok())
+            .collect()
     }
 }
 

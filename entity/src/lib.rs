@@ -10,10 +10,10 @@ pub mod overview;
 pub mod page;
 
 pub mod account;
-pub mod api_key;
-pub mod audit_event;
 pub mod ai_task;
 pub mod ai_task_item;
+pub mod api_key;
+pub mod audit_event;
 pub mod cluster;
 pub mod cluster_keyword;
 pub mod content;

@@ -17,11 +17,7 @@ text_enum! {
 
 /// A mail on its way out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(
-    feature = "orm",
-    derive(sea_orm::DeriveEntityModel),
-    sea_orm(table_name = "mails")
-)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveEntityModel), sea_orm(table_name = "mails"))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Mail))]
 pub struct Model {
     /// Identity.

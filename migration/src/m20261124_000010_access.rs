@@ -4,7 +4,8 @@
 use sea_orm_migration::prelude::*;
 
 use crate::columns::{
-    big, big_null, big_zero, create, drop_all, flag, id, index, int_null, int_zero, text, text_empty, text_null, time, time_null,
+    big, big_null, big_zero, create, drop_all, flag, id, index, int_null, int_zero, text, text_empty, text_null, time,
+    time_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -20,11 +21,7 @@ async fn add(manager: &SchemaManager<'_>, table: &'static str, columns: Vec<Colu
     Ok(())
 }
 
-async fn take_away(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    columns: &[&'static str],
-) -> Result<(), DbErr> {
+async fn take_away(manager: &SchemaManager<'_>, table: &'static str, columns: &[&'static str]) -> Result<(), DbErr> {
     for column in columns {
         manager
             .alter_table(Table::alter().table(table).drop_column(*column).take())
@@ -60,8 +57,11 @@ impl MigrationTrait for Migration {
         add(
             manager,
             "sites",
-            vec![text_null("accent"), ColumnDef::new("time_zone").text().not_null().default("UTC").take(),
-                 ColumnDef::new("language").text().not_null().default("en").take()],
+            vec![
+                text_null("accent"),
+                ColumnDef::new("time_zone").text().not_null().default("UTC").take(),
+                ColumnDef::new("language").text().not_null().default("en").take(),
+            ],
         )
         .await?;
         add(

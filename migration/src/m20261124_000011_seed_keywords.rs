@@ -13,7 +13,10 @@ pub struct Migration;
 const INDUSTRIES: &[(&str, &str)] = &[
     ("Arts and crafts", include_str!("../data/catalogue/arts-and-crafts.csv")),
     ("Automotive", include_str!("../data/catalogue/automotive.csv")),
-    ("Business services", include_str!("../data/catalogue/business-services.csv")),
+    (
+        "Business services",
+        include_str!("../data/catalogue/business-services.csv"),
+    ),
     (
         "Construction and trades",
         include_str!("../data/catalogue/construction-and-trades.csv"),
@@ -23,14 +26,20 @@ const INDUSTRIES: &[(&str, &str)] = &[
         "Energy and environment",
         include_str!("../data/catalogue/energy-and-environment.csv"),
     ),
-    ("Fashion and beauty", include_str!("../data/catalogue/fashion-and-beauty.csv")),
+    (
+        "Fashion and beauty",
+        include_str!("../data/catalogue/fashion-and-beauty.csv"),
+    ),
     ("Finance", include_str!("../data/catalogue/finance.csv")),
     ("Food and drink", include_str!("../data/catalogue/food-and-drink.csv")),
     (
         "Games and entertainment",
         include_str!("../data/catalogue/games-and-entertainment.csv"),
     ),
-    ("Health and wellness", include_str!("../data/catalogue/health-and-wellness.csv")),
+    (
+        "Health and wellness",
+        include_str!("../data/catalogue/health-and-wellness.csv"),
+    ),
     ("Home and garden", include_str!("../data/catalogue/home-and-garden.csv")),
     (
         "Manufacturing and industry",
@@ -42,10 +51,16 @@ const INDUSTRIES: &[(&str, &str)] = &[
     ),
     ("Pets", include_str!("../data/catalogue/pets.csv")),
     ("Real estate", include_str!("../data/catalogue/real-estate.csv")),
-    ("Sports and outdoors", include_str!("../data/catalogue/sports-and-outdoors.csv")),
+    (
+        "Sports and outdoors",
+        include_str!("../data/catalogue/sports-and-outdoors.csv"),
+    ),
     ("Technology", include_str!("../data/catalogue/technology.csv")),
     ("Travel", include_str!("../data/catalogue/travel.csv")),
-    ("Weddings and events", include_str!("../data/catalogue/weddings-and-events.csv")),
+    (
+        "Weddings and events",
+        include_str!("../data/catalogue/weddings-and-events.csv"),
+    ),
 ];
 
 fn slug(name: &str) -> String {
@@ -61,7 +76,9 @@ async fn find_or_make(
 ) -> Result<i64, DbErr> {
     let db = manager.get_connection();
     let mut find = Query::select();
-    find.column("id").from(table).and_where(Expr::col("slug").eq(slug(name)));
+    find.column("id")
+        .from(table)
+        .and_where(Expr::col("slug").eq(slug(name)));
     let mut columns = vec!["name", "slug"];
     let mut values: Vec<Expr> = vec![name.into(), slug(name).into()];
     if let Some((column, parent)) = parent {
@@ -73,7 +90,11 @@ async fn find_or_make(
     if let Some(row) = db.query_one(&find).await? {
         return row.try_get("", "id");
     }
-    let insert = Query::insert().into_table(table).columns(columns).values_panic(values).to_owned();
+    let insert = Query::insert()
+        .into_table(table)
+        .columns(columns)
+        .values_panic(values)
+        .to_owned();
     manager.execute(insert).await?;
     db.query_one(&find)
         .await?
@@ -96,7 +117,10 @@ impl MigrationTrait for Migration {
                 int_null("volume"),
                 int_null("difficulty"),
             ],
-            &[("industry_id", "industries"), ("industry_sector_id", "industry_sectors")],
+            &[
+                ("industry_id", "industries"),
+                ("industry_sector_id", "industry_sectors"),
+            ],
         )
         .await?;
         index(manager, "seed_keywords", &["industry_sector_id", "keyword"], true).await?;
@@ -149,7 +173,10 @@ mod tests {
                 let [sector, keyword, intent] = cells[..] else {
                     panic!("{industry}: {line}")
                 };
-                assert!(!line.contains('"') && keyword.trim() == keyword && !keyword.is_empty(), "{line}");
+                assert!(
+                    !line.contains('"') && keyword.trim() == keyword && !keyword.is_empty(),
+                    "{line}"
+                );
                 assert!(
                     ["informational", "navigational", "transactional", "commercial"].contains(&intent),
                     "{line}"
@@ -158,7 +185,10 @@ mod tests {
                     assert!(sectors.iter().all(|known| known.0 != sector), "{sector} comes twice");
                     sectors.push((sector, HashSet::new()));
                 }
-                assert!(sectors.last_mut().is_some_and(|last| last.1.insert(keyword)), "{keyword} comes twice");
+                assert!(
+                    sectors.last_mut().is_some_and(|last| last.1.insert(keyword)),
+                    "{keyword} comes twice"
+                );
             }
             assert_eq!(sectors.len(), 5, "{industry}");
             for (sector, keywords) in sectors {

@@ -25,7 +25,12 @@ use crate::guard::Failure;
 const LOOK: Duration = Duration::from_millis(300);
 
 fn signed_in(scope: Option<Scope>, origin: &Origin) -> Result<Scope, Failure> {
-    scope.ok_or_else(|| Failure(Error::Unauthenticated("Sign in again.".to_owned()), origin.request_id.clone()))
+    scope.ok_or_else(|| {
+        Failure(
+            Error::Unauthenticated("Sign in again.".to_owned()),
+            origin.request_id.clone(),
+        )
+    })
 }
 
 /// Progress of an AI task until it ends.

@@ -47,7 +47,10 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
         // What is no page has nothing to load. Pages bring their own policy.
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ] {

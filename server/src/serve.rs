@@ -93,9 +93,9 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
 
 /// Routes that the pages call besides their server functions: files and events.
 fn own_routes() -> Router<AppState> {
-    OWN_ROUTES
-        .iter()
-        .fold(Router::new(), |router, (_, path, handler)| router.route(path, handler()))
+    OWN_ROUTES.iter().fold(Router::new(), |router, (_, path, handler)| {
+        router.route(path, handler())
+    })
 }
 
 type OwnRoute = (&'static str, &'static str, fn() -> MethodRouter<AppState>);

@@ -65,7 +65,10 @@ mod tests {
         config.security.key = "abc".to_owned();
         config.mail.url = "smtps://me%40example.com:pass@word9@mail.example.com".to_owned();
         let shown = format!("{:?}", masked(&config));
-        assert!(!shown.contains("hunter2") && !shown.contains("abc") && !shown.contains("word9"), "{shown}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("abc") && !shown.contains("word9"),
+            "{shown}"
+        );
         assert_eq!(mask_password("sqlite://data/x.db"), "sqlite://data/x.db");
     }
 
@@ -98,6 +101,10 @@ mod tests {
     fn the_shipped_file_is_understood() {
         let config = load_from(concat!(env!("CARGO_MANIFEST_DIR"), "/../Leptos.toml")).expect("settings");
         let text = |config: &Config| serde_json::to_value(config).expect("JSON");
-        assert_eq!(text(&config), text(&Config::default()), "the shipped file says what holds without it");
+        assert_eq!(
+            text(&config),
+            text(&Config::default()),
+            "the shipped file says what holds without it"
+        );
     }
 }

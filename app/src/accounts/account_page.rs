@@ -141,7 +141,11 @@ fn Deletion() -> impl IntoView {
     let toasts = use_toasts();
     let open = RwSignal::new(false);
     let calling_off = FormState::new();
-    let delete_after = Memo::new(move |_| workspace.me.with(|me| me.as_ref().and_then(|me| me.account.delete_after)));
+    let delete_after = Memo::new(move |_| {
+        workspace
+            .me
+            .with(|me| me.as_ref().and_then(|me| me.account.delete_after))
+    });
     let call_off = move |_| {
         calling_off.send(cancel_deletion(), move |_| {
             toasts.success("The account stays.");

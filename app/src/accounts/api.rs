@@ -213,7 +213,11 @@ pub(super) mod session {
         let session = session().await?;
         match account {
             Some(account) => session.insert(SESSION_VISITING, account.0).await.map_err(broken),
-            None => session.remove::<i64>(SESSION_VISITING).await.map(|_| ()).map_err(broken),
+            None => session
+                .remove::<i64>(SESSION_VISITING)
+                .await
+                .map(|_| ())
+                .map_err(broken),
         }
     }
 

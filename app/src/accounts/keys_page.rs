@@ -128,11 +128,22 @@ fn KeyForm(#[prop(into)] on_made: Callback<()>) -> impl IntoView {
     let options: Vec<_> = KeyScope::ALL
         .iter()
         .filter(|scope| can_manage || **scope != KeyScope::Admin)
-        .map(|scope| (scope.as_str().to_owned(), scope.label().to_owned(), meaning(*scope).to_owned()))
+        .map(|scope| {
+            (
+                scope.as_str().to_owned(),
+                scope.label().to_owned(),
+                meaning(*scope).to_owned(),
+            )
+        })
         .collect();
-    let lives: Vec<(String, String)> = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("", "Until it is revoked")]
-        .map(|(key, word)| (key.to_owned(), word.to_owned()))
-        .into();
+    let lives: Vec<(String, String)> = [
+        ("30", "30 days"),
+        ("90", "90 days"),
+        ("365", "One year"),
+        ("", "Until it is revoked"),
+    ]
+    .map(|(key, word)| (key.to_owned(), word.to_owned()))
+    .into();
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         let input = NewApiKey {

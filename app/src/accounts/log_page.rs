@@ -5,9 +5,7 @@ use leptos::prelude::*;
 
 use super::team_api::audit_log;
 use crate::{
-    components::{
-        Column, DataTable, EmptyState, FilterSelect, PageHeader, TimeAgo, lu, options_of, use_url_state,
-    },
+    components::{Column, DataTable, EmptyState, FilterSelect, PageHeader, TimeAgo, lu, options_of, use_url_state},
     system::SettingsTabs,
 };
 

@@ -181,7 +181,10 @@ fn Invitations(invitations: Resource<Result<Page<invitation::Row>, ApiError>>) -
         spawn_local(async move {
             match resend_invitation(id).await {
                 Ok(made) => {
-                    toasts.success(format!("A new mail to {} is on its way.", made.invitation.invitation.email));
+                    toasts.success(format!(
+                        "A new mail to {} is on its way.",
+                        made.invitation.invitation.email
+                    ));
                     link.set(made.link);
                     link_open.set(true);
                     invitations.refetch();
@@ -255,9 +258,18 @@ fn Invitations(invitations: Resource<Result<Page<invitation::Row>, ApiError>>) -
 #[component]
 fn Roles() -> impl IntoView {
     let roles = [
-        ("Owner", "Everything, the account's end included. There is always at least one."),
-        ("Admin", "Everything but owners and the account's end: people, sites, settings, credits."),
-        ("Editor", "Plans, writes, spends credits and publishes, on the sites granted."),
+        (
+            "Owner",
+            "Everything, the account's end included. There is always at least one.",
+        ),
+        (
+            "Admin",
+            "Everything but owners and the account's end: people, sites, settings, credits.",
+        ),
+        (
+            "Editor",
+            "Plans, writes, spends credits and publishes, on the sites granted.",
+        ),
         ("Viewer", "Reads, on the sites granted."),
     ];
     view! {

@@ -93,7 +93,8 @@ pub fn InviteForm(
     };
     let options = roles();
     let all_sites = sites();
-    move || match link.get() {
+    move || {
+        match link.get() {
         Some(link) => view! {
             <p class="mb-3 text-sm">"The mail is on its way. If it does not arrive, pass this link on yourself. It works once, for seven days, and is shown only now."</p>
             <CopyText label="Link of the invitation" text=link/>
@@ -140,6 +141,7 @@ pub fn InviteForm(
             .into_any()
         }
     }
+    }
 }
 
 /// Changes a person: name, role, sites, switched on or off.
@@ -161,7 +163,13 @@ pub fn EditPerson(
     let name = RwSignal::new(person.user.name.clone());
     let role = RwSignal::new(person.user.role.as_str().to_owned());
     let active = RwSignal::new(person.user.is_active);
-    let granted = RwSignal::new(person.sites.iter().map(ToString::to_string).collect::<BTreeSet<String>>());
+    let granted = RwSignal::new(
+        person
+            .sites
+            .iter()
+            .map(ToString::to_string)
+            .collect::<BTreeSet<String>>(),
+    );
     let mut options = roles();
     // What an admin may not give, an owner still has.
     if !options.iter().any(|(key, _)| *key == person.user.role.as_str()) {

@@ -35,7 +35,11 @@ fn Name() -> impl IntoView {
     let workspace = use_workspace();
     let toasts = use_toasts();
     let form = FormState::new();
-    let name = RwSignal::new(workspace.me.with_untracked(|me| me.as_ref().map(|me| me.user.name.clone()).unwrap_or_default()));
+    let name = RwSignal::new(
+        workspace
+            .me
+            .with_untracked(|me| me.as_ref().map(|me| me.user.name.clone()).unwrap_or_default()),
+    );
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         form.send(update_profile(name.get_untracked()), move |_| {
@@ -77,7 +81,10 @@ fn Address() -> impl IntoView {
         form.send(
             change_email(email.get_untracked(), password.get_untracked()),
             move |()| {
-                toasts.success(format!("A mail with a link is on its way to {}.", email.get_untracked().trim()));
+                toasts.success(format!(
+                    "A mail with a link is on its way to {}.",
+                    email.get_untracked().trim()
+                ));
                 email.set(String::new());
                 password.set(String::new());
             },
@@ -307,7 +314,11 @@ fn device(user_agent: &str) -> String {
         (Some(program), None) => program.to_owned(),
         _ => {
             let short: String = user_agent.chars().take(60).collect();
-            if short.is_empty() { "A program".to_owned() } else { short }
+            if short.is_empty() {
+                "A program".to_owned()
+            } else {
+                short
+            }
         }
     }
 }
@@ -318,9 +329,11 @@ mod tests {
 
     #[test]
     fn browsers_are_called_as_people_call_them() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
         assert_eq!(device(chrome), "Chrome on Linux");
-        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1";
+        let safari =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1";
         assert_eq!(device(safari), "Safari on iPhone");
         assert_eq!(device("curl/8.5.0"), "curl/8.5.0");
         assert_eq!(device(""), "A program");

@@ -95,7 +95,10 @@ fn state_of(
             true,
         )),
         (AccountStatus::Trial, Some(end), _) => Some((
-            format!("The trial of this account runs until {}. After that it can only be read.", day(end)),
+            format!(
+                "The trial of this account runs until {}. After that it can only be read.",
+                day(end)
+            ),
             false,
         )),
         _ => None,

@@ -41,7 +41,9 @@ impl Fields {
             domain: text(site.and_then(|site| site.domain.clone())),
             industry: text(site.and_then(|site| site.industry_id).map(|id| id.to_string())),
             site_type: text(Some(
-                site.map_or(SiteType::Existing, |site| site.site_type).as_str().to_owned(),
+                site.map_or(SiteType::Existing, |site| site.site_type)
+                    .as_str()
+                    .to_owned(),
             )),
             hosting_type: text(Some(
                 site.map_or(HostingType::Wordpress, |site| site.hosting_type)
@@ -49,7 +51,9 @@ impl Fields {
                     .to_owned(),
             )),
             language: text(Some(site.map_or_else(|| "en".to_owned(), |site| site.language.clone()))),
-            time_zone: text(Some(site.map_or_else(|| "UTC".to_owned(), |site| site.time_zone.clone()))),
+            time_zone: text(Some(
+                site.map_or_else(|| "UTC".to_owned(), |site| site.time_zone.clone()),
+            )),
             accent: text(site.and_then(|site| site.accent.clone())),
         }
     }
@@ -258,7 +262,12 @@ fn Details(fields: Fields, errors: RwSignal<Option<ApiError>>) -> impl IntoView 
         .map(|(code, name)| ((*code).to_owned(), (*name).to_owned()))
         .collect();
     let zone_error = Signal::derive(move || {
-        errors.with(|error| error.as_ref().and_then(|error| error.field("time_zone")).map(str::to_owned))
+        errors.with(|error| {
+            error
+                .as_ref()
+                .and_then(|error| error.field("time_zone"))
+                .map(str::to_owned)
+        })
     });
     view! {
         <div class="grid gap-x-4 sm:grid-cols-2">
@@ -309,7 +318,12 @@ fn Details(fields: Fields, errors: RwSignal<Option<ApiError>>) -> impl IntoView 
 #[component]
 fn Colour(value: RwSignal<String>, errors: RwSignal<Option<ApiError>>) -> impl IntoView {
     let error = Signal::derive(move || {
-        errors.with(|error| error.as_ref().and_then(|error| error.field("accent")).map(str::to_owned))
+        errors.with(|error| {
+            error
+                .as_ref()
+                .and_then(|error| error.field("accent"))
+                .map(str::to_owned)
+        })
     });
     let shown = move || {
         let text = value.get();

@@ -16,11 +16,13 @@ pub fn SitesPage() -> impl IntoView {
     let workspace = use_workspace();
     let may_manage = Memo::new(move |_| workspace.can_manage());
     let add = move || {
-        may_manage.get().then(|| view! {
-            <button type="button" class="btn btn-primary btn-sm js-only" on:click=move |_| adding.set(true)>
-                <Icon icon=lu::LuPlus class="size-4"/>
-                "Add site"
-            </button>
+        may_manage.get().then(|| {
+            view! {
+                <button type="button" class="btn btn-primary btn-sm js-only" on:click=move |_| adding.set(true)>
+                    <Icon icon=lu::LuPlus class="size-4"/>
+                    "Add site"
+                </button>
+            }
         })
     };
     view! {

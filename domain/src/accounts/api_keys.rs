@@ -137,7 +137,15 @@ pub async fn revoke(app: &App, scope: &Scope, id: ApiKeyId) -> Result<()> {
         .filter(api_key::Column::Id.eq(id))
         .exec(&txn)
         .await?;
-    audit::record(&txn, scope, AuditAction::ApiKeyRevoked, "api_key", Some(id.0), found.name).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::ApiKeyRevoked,
+        "api_key",
+        Some(id.0),
+        found.name,
+    )
+    .await?;
     txn.commit().await?;
     Ok(())
 }

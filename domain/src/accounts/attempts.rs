@@ -37,7 +37,9 @@ fn wait(failures: i32, free: i32) -> Option<Duration> {
     if over < 0 {
         return None;
     }
-    let seconds = 30_i64.checked_shl(u32::try_from(Ord::min(over, 10)).unwrap_or(10)).unwrap_or(i64::MAX);
+    let seconds = 30_i64
+        .checked_shl(u32::try_from(Ord::min(over, 10)).unwrap_or(10))
+        .unwrap_or(i64::MAX);
     Some(Duration::seconds(seconds).min(LONGEST))
 }
 
@@ -116,7 +118,9 @@ pub(super) async fn failed(app: &App, subject: &str, free: i32) -> Result<bool> 
 
 /// Starts anew: after a success, or a new password.
 pub(super) async fn forget(db: &impl ConnectionTrait, subject: &str) -> Result<()> {
-    sign_in_attempt::Entity::delete_by_id(subject.to_owned()).exec(db).await?;
+    sign_in_attempt::Entity::delete_by_id(subject.to_owned())
+        .exec(db)
+        .await?;
     Ok(())
 }
 

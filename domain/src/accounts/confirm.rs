@@ -33,8 +33,10 @@ pub(super) async fn ask(app: &App, db: &impl ConnectionTrait, user: &user::Model
 /// Sends the mail that confirms one's address once more.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the address is confirmed, [`Error::TooMany`] after five mails in an hour.
+/// [`Error::Conflict`] when the address is confirmed, [`Error::TooMany`] after five mails in an hour,
+/// [`Error::Forbidden`] for API keys.
 pub async fn send(app: &App, scope: &Scope) -> Result<()> {
+    scope.in_person()?;
     let user = super::own(app, scope).await?;
     if user.email_verified_at.is_some() {
         return Err(Error::Conflict("Your address is confirmed already.".to_owned()));
@@ -132,7 +134,10 @@ pub async fn confirm(app: &App, token: &str, origin: &Origin) -> Result<user::Mo
 pub async fn change_email(app: &App, scope: &Scope, email: &str, password: &str) -> Result<()> {
     let email = clean_email(email);
     if !is_email(&email) {
-        return Err(Error::field("email", "Enter an e-mail address such as name@example.com."));
+        return Err(Error::field(
+            "email",
+            "Enter an e-mail address such as name@example.com.",
+        ));
     }
     let user = passwords::confirm(app, scope, "password", password).await?;
     if user.email == email {
@@ -145,7 +150,15 @@ pub async fn change_email(app: &App, scope: &Scope, email: &str, password: &str)
         .count(&txn)
         .await?
         > 0;
-    let Some(token) = links::make(&txn, user.id, Purpose::ChangeEmail, Some(email.clone()), CONFIRM_MINUTES).await? else {
+    let Some(token) = links::make(
+        &txn,
+        user.id,
+        Purpose::ChangeEmail,
+        Some(email.clone()),
+        CONFIRM_MINUTES,
+    )
+    .await?
+    else {
         return Err(too_many());
     };
     let base = app.config.server.base_url();

@@ -3,7 +3,9 @@
 use chrono::Duration;
 use entity::{
     account::{self, AccountStatus},
-    ai_task, audit_event::AuditAction, site, user,
+    ai_task,
+    audit_event::AuditAction,
+    site, user,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
@@ -26,7 +28,9 @@ pub async fn request(app: &App, scope: &Scope, password: &str) -> Result<account
     let txn = db::begin_write(&app.db).await?;
     let found = crate::scope::lock_account(&txn, scope).await?;
     if found.status == AccountStatus::Cancelled {
-        return Err(Error::Conflict("The account is marked for deletion already.".to_owned()));
+        return Err(Error::Conflict(
+            "The account is marked for deletion already.".to_owned(),
+        ));
     }
     account::Entity::update_many()
         .col_expr(account::Column::Status, Expr::value(AccountStatus::Cancelled.as_str()))
@@ -35,7 +39,15 @@ pub async fn request(app: &App, scope: &Scope, password: &str) -> Result<account
         .filter(account::Column::Id.eq(scope.account))
         .exec(&txn)
         .await?;
-    audit::record(&txn, scope, AuditAction::DeletionRequested, "account", Some(found.id.0), "").await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::DeletionRequested,
+        "account",
+        Some(found.id.0),
+        "",
+    )
+    .await?;
     let note = mail::queue(
         app,
         &txn,
@@ -80,7 +92,15 @@ pub async fn cancel(app: &App, scope: &Scope) -> Result<account::Model> {
         .filter(account::Column::Id.eq(scope.account))
         .exec(&txn)
         .await?;
-    audit::record(&txn, scope, AuditAction::DeletionCancelled, "account", Some(found.id.0), "").await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::DeletionCancelled,
+        "account",
+        Some(found.id.0),
+        "",
+    )
+    .await?;
     txn.commit().await?;
     super::account(app, scope).await
 }
@@ -130,6 +150,9 @@ async fn erase(app: &App, account: &account::Model) -> Result<()> {
         .exec(&txn)
         .await?;
     txn.commit().await?;
-    tracing::info!(account = account.id.0, "an account was deleted at the wish of its owner");
+    tracing::info!(
+        account = account.id.0,
+        "an account was deleted at the wish of its owner"
+    );
     Ok(())
 }

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use entity::{SiteId, audit_event::AuditAction};
 use futures::Stream;
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, FromQueryResult, ModelTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, DatabaseConnection, FromQueryResult, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::Serialize;
 use tokio::sync::mpsc;

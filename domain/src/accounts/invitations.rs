@@ -67,7 +67,10 @@ pub async fn create(app: &App, scope: &Scope, input: NewInvitation) -> Result<Ma
     scope.admin()?;
     let email = clean_email(&input.email);
     if !is_email(&email) {
-        return Err(Error::field("email", "Enter an e-mail address such as name@example.com."));
+        return Err(Error::field(
+            "email",
+            "Enter an e-mail address such as name@example.com.",
+        ));
     }
     let txn = db::begin_write(&app.db).await?;
     let account = crate::scope::lock_account(&txn, scope).await?;
@@ -105,7 +108,15 @@ pub async fn create(app: &App, scope: &Scope, input: NewInvitation) -> Result<Ma
     .exec_with_returning(&txn)
     .await?;
     let detail = format!("{email} as {}", input.role.label());
-    audit::record(&txn, scope, AuditAction::PersonInvited, "invitation", Some(made.id.0), detail).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::PersonInvited,
+        "invitation",
+        Some(made.id.0),
+        detail,
+    )
+    .await?;
     let (note, link) = write(app, &txn, scope, &account, &made, &token).await?;
     txn.commit().await?;
     mail::push(app, note).await;
@@ -183,10 +194,7 @@ pub async fn resend(app: &App, scope: &Scope, id: InvitationId) -> Result<Made> 
     let now = crate::now();
     let token = secrets::random_token();
     invitation::Entity::update_in(scope)
-        .col_expr(
-            invitation::Column::TokenHash,
-            Expr::value(secrets::hash_token(&token)),
-        )
+        .col_expr(invitation::Column::TokenHash, Expr::value(secrets::hash_token(&token)))
         .col_expr(invitation::Column::ExpiresAt, Expr::value(now + Duration::days(DAYS)))
         .col_expr(invitation::Column::UpdatedAt, Expr::value(now))
         .filter(invitation::Column::Id.eq(id))
@@ -194,7 +202,15 @@ pub async fn resend(app: &App, scope: &Scope, id: InvitationId) -> Result<Made> 
         .await?;
     let made = load(&txn, scope, id).await?;
     let detail = format!("{} once more", made.email);
-    audit::record(&txn, scope, AuditAction::PersonInvited, "invitation", Some(id.0), detail).await?;
+    audit::record(
+        &txn,
+        scope,
+        AuditAction::PersonInvited,
+        "invitation",
+        Some(id.0),
+        detail,
+    )
+    .await?;
     let (note, link) = write(app, &txn, scope, &account, &made, &token).await?;
     txn.commit().await?;
     mail::push(app, note).await;

@@ -87,7 +87,9 @@ pub async fn find(app: &App, scope: &Scope, id: AccountId) -> Result<Row> {
 pub async fn set_status(app: &App, scope: &Scope, id: AccountId, patch: AccountStatusPatch) -> Result<Row> {
     scope.operator()?;
     if id == scope.home.unwrap_or(scope.account) {
-        return Err(Error::Conflict("You cannot switch off the account that you work from.".to_owned()));
+        return Err(Error::Conflict(
+            "You cannot switch off the account that you work from.".to_owned(),
+        ));
     }
     let inside = visiting(scope, id);
     let txn = db::begin_write(&app.db).await?;
@@ -139,7 +141,15 @@ pub async fn enter(app: &App, scope: &Scope, id: AccountId) -> Result<account::M
     scope.operator()?;
     let inside = visiting(scope, id);
     let account = crate::scope::account(&app.db, &inside).await?;
-    audit::record(&app.db, &inside, AuditAction::OperatorEntered, "account", Some(id.0), "in the browser").await?;
+    audit::record(
+        &app.db,
+        &inside,
+        AuditAction::OperatorEntered,
+        "account",
+        Some(id.0),
+        "in the browser",
+    )
+    .await?;
     Ok(account)
 }
 
@@ -172,7 +182,15 @@ pub async fn visit(app: &App, scope: Scope, id: AccountId) -> Result<Scope> {
 /// As [`visit`].
 pub async fn call_into(app: &App, scope: Scope, id: AccountId, what: &str) -> Result<Scope> {
     let inside = visit(app, scope, id).await?;
-    audit::record(&app.db, &inside, AuditAction::OperatorEntered, "account", Some(id.0), what).await?;
+    audit::record(
+        &app.db,
+        &inside,
+        AuditAction::OperatorEntered,
+        "account",
+        Some(id.0),
+        what,
+    )
+    .await?;
     Ok(inside)
 }
 
@@ -197,17 +215,12 @@ pub async fn appoint(app: &App, email: &str, developer: bool) -> Result<UserId> 
             .filter(account::Column::Id.eq(user.account_id))
             .exec(&txn)
             .await?;
-        format!("{}: the account's owners and admins operate the installation", user.email)
+        format!(
+            "{}: the account's owners and admins operate the installation",
+            user.email
+        )
     };
-    audit::record(
-        &txn,
-        &scope,
-        AuditAction::RoleChanged,
-        "user",
-        Some(user.id.0),
-        detail,
-    )
-    .await?;
+    audit::record(&txn, &scope, AuditAction::RoleChanged, "user", Some(user.id.0), detail).await?;
     txn.commit().await?;
     Ok(user.id)
 }

@@ -126,7 +126,11 @@ pub async fn change(app: &App, scope: &Scope, current: &str, new: &str, keep: Op
     let user = confirm(app, scope, "current_password", current).await?;
     let mut faults = Faults::new();
     check(&mut faults, "new_password", new, &[&user.email, &user.name]);
-    faults.check(new != current, "new_password", "This is the password that you have now.");
+    faults.check(
+        new != current,
+        "new_password",
+        "This is the password that you have now.",
+    );
     faults.finish()?;
     let hash = hash(new.to_owned()).await?;
     let txn = db::begin_write(&app.db).await?;
@@ -228,7 +232,12 @@ mod tests {
 
     fn is_fine(password: &str) -> bool {
         let mut faults = Faults::new();
-        check(&mut faults, "password", password, &["ann.smith@example.com", "Ann Smith"]);
+        check(
+            &mut faults,
+            "password",
+            password,
+            &["ann.smith@example.com", "Ann Smith"],
+        );
         faults.finish().is_ok()
     }
 

@@ -108,9 +108,9 @@ pub async fn find(app: &App, scope: &Scope, id: UserId) -> Result<Person> {
 /// Only owners make, change or remove owners.
 fn refuse_above(scope: &Scope, role: Role) -> Result<()> {
     match role {
-        Role::Owner if !matches!(scope.role, Role::Owner | Role::Developer | Role::SystemBot) => Err(Error::Forbidden(
-            "Only an owner can do this to an owner.".to_owned(),
-        )),
+        Role::Owner if !matches!(scope.role, Role::Owner | Role::Developer | Role::SystemBot) => {
+            Err(Error::Forbidden("Only an owner can do this to an owner.".to_owned()))
+        }
         Role::Developer | Role::SystemBot => Err(Error::Forbidden(
             "This person belongs to the operator of the installation.".to_owned(),
         )),
@@ -303,7 +303,9 @@ pub async fn update(app: &App, scope: &Scope, id: UserId, patch: PersonPatch) ->
             "You cannot change your own role or switch yourself off. Ask another owner or admin.".to_owned(),
         ));
     }
-    let name = patch.name.map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
+    let name = patch
+        .name
+        .map_or_else(|| found.name.clone(), |name| name.trim().to_owned());
     if name.chars().count() > MAX_NAME {
         return Err(Error::field("name", format!("Use at most {MAX_NAME} characters.")));
     }
@@ -330,7 +332,11 @@ pub async fn update(app: &App, scope: &Scope, id: UserId, patch: PersonPatch) ->
     }
     if sites != before {
         grant(&txn, scope, id, &sites).await?;
-        note(AuditAction::SitesGranted, format!("{}: {} sites", found.email, sites.len())).await?;
+        note(
+            AuditAction::SitesGranted,
+            format!("{}: {} sites", found.email, sites.len()),
+        )
+        .await?;
     }
     if active != found.is_active {
         if active {
@@ -359,7 +365,10 @@ async fn hand_over(db: &impl ConnectionTrait, scope: &Scope, account: &account::
         return Ok(());
     }
     account::Entity::update_many()
-        .col_expr(account::Column::OwnerId, Expr::value(owners.first().map(|owner| owner.id)))
+        .col_expr(
+            account::Column::OwnerId,
+            Expr::value(owners.first().map(|owner| owner.id)),
+        )
         .filter(account::Column::Id.eq(scope.account))
         .exec(db)
         .await?;

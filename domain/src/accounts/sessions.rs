@@ -92,15 +92,7 @@ pub async fn end_all(app: &App, scope: &Scope, keep: Option<&str>) -> Result<u64
     let user = scope.in_person()?;
     let txn = db::begin_write(&app.db).await?;
     let ended = end_all_of(&txn, user, keep).await?;
-    audit::record(
-        &txn,
-        scope,
-        AuditAction::SignedOutEverywhere,
-        "user",
-        Some(user.0),
-        "",
-    )
-    .await?;
+    audit::record(&txn, scope, AuditAction::SignedOutEverywhere, "user", Some(user.0), "").await?;
     txn.commit().await?;
     Ok(ended)
 }

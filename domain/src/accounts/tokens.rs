@@ -93,9 +93,10 @@ pub(super) fn verify(app: &App, access: &str) -> Result<(UserId, entity::Timesta
     rules.set_issuer(&["igny8"]);
     rules.leeway = 5;
     let read = || {
-        let claims = jsonwebtoken::decode::<Claims>(access, &DecodingKey::from_secret(app.secrets.signing_key()), &rules)
-            .ok()?
-            .claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(access, &DecodingKey::from_secret(app.secrets.signing_key()), &rules)
+                .ok()?
+                .claims;
         Some((
             claims.sub.parse().ok()?,
             chrono::DateTime::from_timestamp_millis(claims.ims)?,

@@ -151,7 +151,9 @@ async fn signing_in_tells_nobody_who_is_known() {
         .expect("signs in");
     assert_eq!(signed_in.id, user.id);
     let refused = async |email: &str, password: &str| {
-        let error = accounts::sign_in(app, email, password, &ORIGIN).await.expect_err("a refusal");
+        let error = accounts::sign_in(app, email, password, &ORIGIN)
+            .await
+            .expect_err("a refusal");
         assert!(matches!(error, Error::Unauthenticated(_)), "{error:?}");
         error.to_string()
     };
@@ -168,11 +170,11 @@ async fn signing_in_tells_nobody_who_is_known() {
         .await
         .expect("switches off");
     assert_eq!(wrong, refused("ann@example.com", PASSWORD).await);
-    let error = accounts::scope_of(app, user.id, &ORIGIN)
+    let error = accounts::scope_of(app, user.id, &ORIGIN).await.expect_err("a refusal");
+    assert!(matches!(error, Error::Unauthenticated(_)));
+    let error = tokens::refresh(app, &pair.refresh, &ORIGIN)
         .await
         .expect_err("a refusal");
-    assert!(matches!(error, Error::Unauthenticated(_)));
-    let error = tokens::refresh(app, &pair.refresh, &ORIGIN).await.expect_err("a refusal");
     assert!(matches!(error, Error::Unauthenticated(_)));
 }
 
@@ -190,7 +192,9 @@ async fn a_refresh_token_works_once_and_its_second_use_ends_the_family() {
     let (second, whose) = tokens::refresh(app, &first.refresh, &ORIGIN).await.expect("a new pair");
     assert_eq!(whose.id, user.id);
     assert_ne!(second.refresh, first.refresh);
-    let (third, _) = tokens::refresh(app, &second.refresh, &ORIGIN).await.expect("a new pair");
+    let (third, _) = tokens::refresh(app, &second.refresh, &ORIGIN)
+        .await
+        .expect("a new pair");
     // A thief comes with the first one: the honest holder's newest stops working as well.
     assert!(matches!(
         tokens::refresh(app, &first.refresh, &ORIGIN).await,
@@ -201,7 +205,9 @@ async fn a_refresh_token_works_once_and_its_second_use_ends_the_family() {
         Err(Error::Unauthenticated(_))
     ));
     // Another sign-in is another family.
-    tokens::refresh(app, &other_device.refresh, &ORIGIN).await.expect("a new pair");
+    tokens::refresh(app, &other_device.refresh, &ORIGIN)
+        .await
+        .expect("a new pair");
     assert!(matches!(
         tokens::refresh(app, "made up", &ORIGIN).await,
         Err(Error::Unauthenticated(_))

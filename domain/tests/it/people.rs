@@ -44,33 +44,68 @@ async fn an_invitation_brings_somebody_in_once_with_the_role_and_sites_it_names(
     let ground = Ground::new().await;
     let app = &ground.app;
     let tenant = ground.tenant("ann@example.com").await;
-    let hidden = sites::create(app, &tenant.scope, new_site("Hidden", &["A"])).await.expect("a site");
-    let made = invitations::create(app, &tenant.scope, invite(" Ed@Example.com ", Role::Editor, &[tenant.site]))
+    let hidden = sites::create(app, &tenant.scope, new_site("Hidden", &["A"]))
         .await
-        .expect("invites");
+        .expect("a site");
+    let made = invitations::create(
+        app,
+        &tenant.scope,
+        invite(" Ed@Example.com ", Role::Editor, &[tenant.site]),
+    )
+    .await
+    .expect("invites");
     // The mail and the answer hold the same link; the database holds neither.
     assert_eq!(ground.last_link("ed@example.com").await, made.link);
     let link = token(&made.link);
-    let row = invitation::Entity::find().one(&app.db).await.expect("a row").expect("an invitation");
+    let row = invitation::Entity::find()
+        .one(&app.db)
+        .await
+        .expect("a row")
+        .expect("an invitation");
     assert!(!row.token_hash.contains(&link));
     let looked = invitations::look(app, &link).await.expect("an invitation");
     assert_eq!(
-        (looked.account_name.as_str(), looked.email.as_str(), looked.role, looked.invited_by.as_str()),
+        (
+            looked.account_name.as_str(),
+            looked.email.as_str(),
+            looked.role,
+            looked.invited_by.as_str()
+        ),
         ("Ann", "ed@example.com", Role::Editor, "ann@example.com")
     );
     let weak = Acceptance {
         password: "short".to_owned(),
         ..accept(&link)
     };
-    assert_eq!(fields(&invitations::accept(app, weak, &ORIGIN).await.expect_err("a refusal")), ["password"]);
+    assert_eq!(
+        fields(&invitations::accept(app, weak, &ORIGIN).await.expect_err("a refusal")),
+        ["password"]
+    );
     let joined = invitations::accept(app, accept(&link), &ORIGIN).await.expect("joins");
     assert_eq!((joined.role, joined.account_id), (Role::Editor, tenant.scope.account));
-    assert_eq!(fields(&invitations::accept(app, accept(&link), &ORIGIN).await.expect_err("used")), ["token"]);
+    assert_eq!(
+        fields(
+            &invitations::accept(app, accept(&link), &ORIGIN)
+                .await
+                .expect_err("used")
+        ),
+        ["token"]
+    );
     let scope = accounts::scope_of(app, joined.id, &ORIGIN).await.expect("a scope");
-    let seen: Vec<_> = sites::list(app, &scope).await.expect("sites").into_iter().map(|entry| entry.site.id).collect();
+    let seen: Vec<_> = sites::list(app, &scope)
+        .await
+        .expect("sites")
+        .into_iter()
+        .map(|entry| entry.site.id)
+        .collect();
     assert_eq!(seen, [tenant.site], "and not {}", hidden.site.id);
-    accounts::sign_in(app, "ed@example.com", PASSWORD, &ORIGIN).await.expect("signs in");
-    let log = audit::list(app, &tenant.scope, &Filter::default(), &page(50)).await.expect("the log").results;
+    accounts::sign_in(app, "ed@example.com", PASSWORD, &ORIGIN)
+        .await
+        .expect("signs in");
+    let log = audit::list(app, &tenant.scope, &Filter::default(), &page(50))
+        .await
+        .expect("the log")
+        .results;
     for action in [AuditAction::PersonInvited, AuditAction::PersonJoined] {
         assert!(log.iter().any(|event| event.action == action), "{action}");
     }
@@ -82,40 +117,74 @@ async fn invitations_end_by_time_by_taking_back_and_by_a_newer_one() {
     let app = &ground.app;
     let tenant = ground.tenant("ann@example.com").await;
     let refused = async |link: &str| {
-        let error = invitations::accept(app, accept(&token(link)), &ORIGIN).await.expect_err("a refusal");
+        let error = invitations::accept(app, accept(&token(link)), &ORIGIN)
+            .await
+            .expect_err("a refusal");
         assert_eq!(fields(&error), ["token"]);
         assert!(invitations::look(app, &token(link)).await.is_err());
     };
-    let first = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[])).await.expect("invites");
-    let second = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[])).await.expect("invites");
+    let first = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[]))
+        .await
+        .expect("invites");
+    let second = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[]))
+        .await
+        .expect("invites");
     refused(&first.link).await;
     let id = second.invitation.invitation.id;
     let third = invitations::resend(app, &tenant.scope, id).await.expect("sends again");
     refused(&second.link).await;
-    assert_eq!(invitations::list(app, &tenant.scope, &page(10)).await.expect("open ones").count, 1);
+    assert_eq!(
+        invitations::list(app, &tenant.scope, &page(10))
+            .await
+            .expect("open ones")
+            .count,
+        1
+    );
     invitation::Entity::update_many()
-        .col_expr(invitation::Column::ExpiresAt, Expr::value(domain::now() - Duration::seconds(1)))
+        .col_expr(
+            invitation::Column::ExpiresAt,
+            Expr::value(domain::now() - Duration::seconds(1)),
+        )
         .exec(&app.db)
         .await
         .expect("ages");
     refused(&third.link).await;
-    let listed = invitations::list(app, &tenant.scope, &page(10)).await.expect("open ones");
+    let listed = invitations::list(app, &tenant.scope, &page(10))
+        .await
+        .expect("open ones");
     assert!(listed.results[0].is_expired);
     let fourth = invitations::resend(app, &tenant.scope, id).await.expect("sends again");
     invitations::revoke(app, &tenant.scope, id).await.expect("takes back");
     refused(&fourth.link).await;
-    assert!(matches!(invitations::revoke(app, &tenant.scope, id).await, Err(Error::NotFound(_))));
+    assert!(matches!(
+        invitations::revoke(app, &tenant.scope, id).await,
+        Err(Error::NotFound(_))
+    ));
     // Another account's invitation is not there.
     let other = ground.tenant("bob@example.com").await;
-    let fifth = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[])).await.expect("invites");
+    let fifth = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[]))
+        .await
+        .expect("invites");
     let id = fifth.invitation.invitation.id;
-    assert!(matches!(invitations::revoke(app, &other.scope, id).await, Err(Error::NotFound(_))));
-    assert!(matches!(invitations::resend(app, &other.scope, id).await, Err(Error::NotFound(_))));
-    invitations::accept(app, accept(&token(&fifth.link)), &ORIGIN).await.expect("joins");
+    assert!(matches!(
+        invitations::revoke(app, &other.scope, id).await,
+        Err(Error::NotFound(_))
+    ));
+    assert!(matches!(
+        invitations::resend(app, &other.scope, id).await,
+        Err(Error::NotFound(_))
+    ));
+    invitations::accept(app, accept(&token(&fifth.link)), &ORIGIN)
+        .await
+        .expect("joins");
     // Who is in the team is not invited again; who has an account elsewhere is told so when accepting, and only then.
-    let error = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[])).await.expect_err("there");
+    let error = invitations::create(app, &tenant.scope, invite("ed@example.com", Role::Viewer, &[]))
+        .await
+        .expect_err("there");
     assert_eq!(fields(&error), ["email"]);
-    let sixth = invitations::create(app, &tenant.scope, invite("bob@example.com", Role::Viewer, &[])).await.expect("invites");
+    let sixth = invitations::create(app, &tenant.scope, invite("bob@example.com", Role::Viewer, &[]))
+        .await
+        .expect("invites");
     assert!(matches!(
         invitations::accept(app, accept(&token(&sixth.link)), &ORIGIN).await,
         Err(Error::Conflict(_))
@@ -138,21 +207,40 @@ async fn roles_and_grants_take_hold_at_once_and_only_within_one_s_own_reach() {
         ..PersonPatch::default()
     };
     let keyword = ground.keyword(&tenant, "moka pot").await;
-    assert!(matches!(keywords::get(app, &now(id).await, keyword).await, Err(Error::NotFound(_))));
-    people::update(app, &admin, id, patch(None, Some(vec![tenant.site]))).await.expect("grants");
+    assert!(matches!(
+        keywords::get(app, &now(id).await, keyword).await,
+        Err(Error::NotFound(_))
+    ));
+    people::update(app, &admin, id, patch(None, Some(vec![tenant.site])))
+        .await
+        .expect("grants");
     keywords::get(app, &now(id).await, keyword).await.expect("sees it");
     now(id).await.editor_of(tenant.site).expect("may change it");
-    people::update(app, &admin, id, patch(Some(Role::Viewer), None)).await.expect("changes");
-    keywords::get(app, &now(id).await, keyword).await.expect("still sees it");
+    people::update(app, &admin, id, patch(Some(Role::Viewer), None))
+        .await
+        .expect("changes");
+    keywords::get(app, &now(id).await, keyword)
+        .await
+        .expect("still sees it");
     assert!(now(id).await.editor_of(tenant.site).is_err());
     // Sites of others cannot be granted, foreign people not be touched.
-    let error = people::update(app, &admin, id, patch(None, Some(vec![other.site]))).await.expect_err("a refusal");
+    let error = people::update(app, &admin, id, patch(None, Some(vec![other.site])))
+        .await
+        .expect_err("a refusal");
     assert_eq!(fields(&error), ["sites"]);
     for scope in [&tenant.scope, &admin] {
-        let error = people::update(app, scope, other.user.id, PersonPatch::default()).await.expect_err("a refusal");
+        let error = people::update(app, scope, other.user.id, PersonPatch::default())
+            .await
+            .expect_err("a refusal");
         assert!(matches!(error, Error::NotFound(_)), "{error:?}");
-        assert!(matches!(people::remove(app, scope, other.user.id).await, Err(Error::NotFound(_))));
-        assert!(matches!(people::find(app, scope, other.user.id).await, Err(Error::NotFound(_))));
+        assert!(matches!(
+            people::remove(app, scope, other.user.id).await,
+            Err(Error::NotFound(_))
+        ));
+        assert!(matches!(
+            people::find(app, scope, other.user.id).await,
+            Err(Error::NotFound(_))
+        ));
     }
     // An admin makes no owners and touches none; nobody makes developers; nobody changes the own role.
     let forbidden = async |scope: &domain::scope::Scope, id: UserId, patch: PersonPatch| {
@@ -162,10 +250,15 @@ async fn roles_and_grants_take_hold_at_once_and_only_within_one_s_own_reach() {
     forbidden(&admin, id, patch(Some(Role::Owner), None)).await;
     forbidden(&admin, tenant.user.id, patch(Some(Role::Editor), None)).await;
     forbidden(&admin, admin.user.expect("a person"), patch(Some(Role::Viewer), None)).await;
-    let error = people::update(app, &tenant.scope, id, patch(Some(Role::Developer), None)).await.expect_err("a refusal");
+    let error = people::update(app, &tenant.scope, id, patch(Some(Role::Developer), None))
+        .await
+        .expect_err("a refusal");
     assert_eq!(fields(&error), ["role"]);
     for scope in [&now(id).await, &editor] {
-        assert!(matches!(people::list(app, scope, &page(10)).await, Err(Error::Forbidden(_))));
+        assert!(matches!(
+            people::list(app, scope, &page(10)).await,
+            Err(Error::Forbidden(_))
+        ));
         assert!(matches!(
             invitations::create(app, scope, invite("x@example.com", Role::Viewer, &[])).await,
             Err(Error::Forbidden(_))
@@ -199,15 +292,21 @@ async fn the_last_owner_stays() {
             ..PersonPatch::default()
         },
     );
-    people::update(app, &second, first, first_patch.clone()).await.expect("there is another one");
+    people::update(app, &second, first, first_patch.clone())
+        .await
+        .expect("there is another one");
     let account = accounts::account(app, &second).await.expect("the account");
     assert_eq!(account.owner_id, second.user, "the account names an owner that is one");
     let demoted = accounts::scope_of(app, first, &ORIGIN).await.expect("a scope");
     let last = second.user.expect("a person");
     // Neither oneself nor an admin can take the last one away.
     for error in [
-        people::update(app, &second, last, first_patch).await.expect_err("a refusal"),
-        people::update(app, &second, last, off.clone()).await.expect_err("a refusal"),
+        people::update(app, &second, last, first_patch)
+            .await
+            .expect_err("a refusal"),
+        people::update(app, &second, last, off.clone())
+            .await
+            .expect_err("a refusal"),
         people::remove(app, &second, last).await.expect_err("a refusal"),
         people::remove(app, &demoted, last).await.expect_err("a refusal"),
     ] {
@@ -215,10 +314,20 @@ async fn the_last_owner_stays() {
     }
     // Nor can the system, for which no rule about oneself counts.
     let system = domain::scope::Scope::system(tenant.scope.account);
-    assert!(matches!(people::update(app, &system, last, off).await, Err(Error::Conflict(_))));
-    assert!(matches!(people::remove(app, &system, last).await, Err(Error::Conflict(_))));
+    assert!(matches!(
+        people::update(app, &system, last, off).await,
+        Err(Error::Conflict(_))
+    ));
+    assert!(matches!(
+        people::remove(app, &system, last).await,
+        Err(Error::Conflict(_))
+    ));
     assert_eq!(
-        user::Entity::find().filter(user::Column::Role.eq(Role::Owner)).count(&app.db).await.expect("counts"),
+        user::Entity::find()
+            .filter(user::Column::Role.eq(Role::Owner))
+            .count(&app.db)
+            .await
+            .expect("counts"),
         1
     );
 }
@@ -236,7 +345,11 @@ async fn two_owners_who_remove_each_other_at_once_leave_one() {
     );
     assert!(a.is_ok() || b.is_ok());
     assert_eq!(
-        user::Entity::find().filter(user::Column::Role.eq(Role::Owner)).count(&app.db).await.expect("counts"),
+        user::Entity::find()
+            .filter(user::Column::Role.eq(Role::Owner))
+            .count(&app.db)
+            .await
+            .expect("counts"),
         1
     );
 }
@@ -271,7 +384,11 @@ async fn a_removed_person_is_gone_and_what_they_wrote_stays() {
     let keyword = keywords::create(app, &scope, input).await.expect("a keyword").id;
     people::remove(app, &tenant.scope, made.user.id).await.expect("removes");
     assert!(accounts::scope_of(app, made.user.id, &ORIGIN).await.is_err());
-    assert!(accounts::sign_in(app, "ed@example.com", PASSWORD, &ORIGIN).await.is_err());
+    assert!(
+        accounts::sign_in(app, "ed@example.com", PASSWORD, &ORIGIN)
+            .await
+            .is_err()
+    );
     keywords::get(app, &tenant.scope, keyword).await.expect("stays");
     // The address is free again.
     ground.tenant("ed@example.com").await;
@@ -289,7 +406,14 @@ async fn the_plan_s_limit_of_people_holds_with_open_invitations_and_at_once() {
         .expect("a limit");
     let tries = (0..5).map(|number| {
         let scope = tenant.scope.clone();
-        async move { invitations::create(app, &scope, invite(&format!("p{number}@example.com"), Role::Viewer, &[])).await }
+        async move {
+            invitations::create(
+                app,
+                &scope,
+                invite(&format!("p{number}@example.com"), Role::Viewer, &[]),
+            )
+            .await
+        }
     });
     let outcomes = futures::future::join_all(tries).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 2);
@@ -299,6 +423,8 @@ async fn the_plan_s_limit_of_people_holds_with_open_invitations_and_at_once() {
     }
     // Each invited person may come in: the invitation has the place already.
     for link in outcomes.into_iter().flatten().map(|made| made.link) {
-        invitations::accept(app, accept(&token(&link)), &ORIGIN).await.expect("joins");
+        invitations::accept(app, accept(&token(&link)), &ORIGIN)
+            .await
+            .expect("joins");
     }
 }

@@ -46,9 +46,7 @@ async fn a_site_has_five_active_sectors_and_no_sixth() {
         .expect("switches off");
     assert!(!off.is_active);
     sites::add_sector(app, scope, sixth).await.expect("a place is free");
-    let error = switch(app, scope, off.id, true)
-        .await
-        .expect_err("a refusal");
+    let error = switch(app, scope, off.id, true).await.expect_err("a refusal");
     assert!(matches!(error, Error::LimitReached(_)), "{error:?}");
     switch(app, scope, made.sectors[1].id, false)
         .await

@@ -98,10 +98,10 @@ impl Ground {
 
     /// Somebody who signed up and made a site with one sector.
     pub async fn tenant(&self, email: &str) -> Tenant {
-        let user = accounts::sign_up(&self.app, sign_up(email), &ORIGIN).await.expect("signs up");
-        let scope = accounts::scope_of(&self.app, user.id, &ORIGIN)
+        let user = accounts::sign_up(&self.app, sign_up(email), &ORIGIN)
             .await
-            .expect("a scope");
+            .expect("signs up");
+        let scope = accounts::scope_of(&self.app, user.id, &ORIGIN).await.expect("a scope");
         let made = sites::create(&self.app, &scope, new_site("Coffee", &["Home coffee"]))
             .await
             .expect("a site");
@@ -140,9 +140,7 @@ impl Ground {
             .await
             .expect("a grant");
         }
-        accounts::scope_of(&self.app, made.id, &ORIGIN)
-            .await
-            .expect("a scope")
+        accounts::scope_of(&self.app, made.id, &ORIGIN).await.expect("a scope")
     }
 
     pub async fn balance(&self, scope: &Scope) -> Balance {
@@ -290,7 +288,9 @@ impl Ground {
             let found = self
                 .app
                 .db
-                .query_all_raw(query(format!("SELECT 1 FROM {name} WHERE account_id = {account} LIMIT 1")))
+                .query_all_raw(query(format!(
+                    "SELECT 1 FROM {name} WHERE account_id = {account} LIMIT 1"
+                )))
                 .await
                 .expect("rows");
             if !found.is_empty() {

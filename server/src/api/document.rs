@@ -175,7 +175,19 @@ fn failures() -> Value {
     Value::Object(all)
 }
 
+/// A name for the operation that no other one has: handlers of many modules are called `list`.
+fn operation_id(path: &str, handler: &str) -> String {
+    let place: Vec<&str> = path
+        .trim_start_matches("/api/v1/")
+        .split('/')
+        .filter(|part| !part.is_empty() && !part.starts_with('{') && *part != handler)
+        .collect();
+    format!("{}_{handler}", place.join("_")).replace('-', "_")
+}
+
 fn complete(path: &str, method: &str, operation: &mut Value) {
+    let handler = operation["operationId"].as_str().unwrap_or_default();
+    operation["operationId"] = json!(operation_id(path, handler));
     // `security: [{}]` marks what strangers may call.
     let is_open = operation["security"] == json!([{}]);
     let is_write = method != "get";
@@ -198,7 +210,10 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         for (status, name, ..) in FAILURES {
             // What a route says of itself is kept as a status; its text is the common one.
             if statuses.contains(&status) || responses.contains_key(status) {
-                responses.insert(status.to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
+                responses.insert(
+                    status.to_owned(),
+                    json!({"$ref": format!("#/components/responses/{name}")}),
+                );
             }
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
@@ -225,11 +240,7 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         ));
     }
     if is_single && method == "get" {
-        more.push((
-            "If-None-Match",
-            "An `ETag` seen before.",
-            json!({"type": "string"}),
-        ));
+        more.push(("If-None-Match", "An `ETag` seen before.", json!({"type": "string"})));
     }
     if is_single && matches!(method, "put" | "patch" | "delete") {
         more.push((

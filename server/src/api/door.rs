@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{FromRef, FromRequest, FromRequestParts, Request},
+    extract::{FromRef, FromRequest, FromRequestParts, OriginalUri, Request},
     http::{HeaderMap, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -124,6 +124,11 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFailure> {
         let app = App::from_ref(state);
         let origin = origin(parts);
+        // Nested routers see a part of the address only.
+        let uri = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
         let fail = |error| ApiFailure {
             error,
             request_id: origin.request_id.clone(),
@@ -132,14 +137,14 @@ where
         let scope = match parts.extensions.get::<Scope>() {
             Some(scope) => scope.clone(),
             None => {
-                let what = format!("{} {}", parts.method, parts.uri.path());
+                let what = format!("{} {}", parts.method, uri.path());
                 authenticate(&app, &parts.headers, &origin, &what).await.map_err(fail)?
             }
         };
         Ok(Self {
             app,
             scope,
-            uri: parts.uri.clone(),
+            uri,
             idempotency_key: idempotency_key(&parts.headers).map_err(fail)?,
         })
     }

@@ -72,7 +72,8 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
             Err(_) => return fail(Error::TooLarge("The body is longer than we take.".to_owned())),
         }
     };
-    let fingerprint = domain::secrets::hash_token(&format!("{what}?{} {digest}", parts.uri.query().unwrap_or_default()));
+    let fingerprint =
+        domain::secrets::hash_token(&format!("{what}?{} {digest}", parts.uri.query().unwrap_or_default()));
     let begun = std::time::Instant::now();
     let id = loop {
         match idempotency::begin(&app, &scope, &key, &fingerprint).await {

@@ -192,7 +192,9 @@ async fn choose_provider(place: &Place, address: &str) {
         .await
         .unwrap()
         .unwrap();
-    let scope = domain::accounts::scope_of(&app, user.id, &domain::scope::Origin::here("test")).await.unwrap();
+    let scope = domain::accounts::scope_of(&app, user.id, &domain::scope::Origin::here("test"))
+        .await
+        .unwrap();
     let input = entity::provider_setting::Input {
         provider: entity::provider_setting::Provider::OpenaiCompatible,
         base_url: address.to_owned(),

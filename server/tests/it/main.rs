@@ -5,6 +5,8 @@
 
 mod auth;
 mod crash;
+mod front;
+mod load;
 mod openapi;
 mod pages;
 mod pipeline;

@@ -48,7 +48,10 @@ fn every_route_and_server_function_has_a_call() {
     let missing: Vec<_> = there.difference(&known).collect();
     assert!(missing.is_empty(), "not in the table of calls: {missing:#?}");
     let gone: Vec<_> = known.difference(&there).collect();
-    assert!(gone.is_empty(), "in the table of calls and not there any more: {gone:#?}");
+    assert!(
+        gone.is_empty(),
+        "in the table of calls and not there any more: {gone:#?}"
+    );
     assert!(there.len() > 180, "only {} routes and functions", there.len());
 }
 
@@ -96,9 +99,16 @@ async fn every_role_may_what_the_documentation_says() {
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     for (now, kept) in text.lines().zip(kept.lines()) {
-        assert_eq!(now, kept, "permissions have changed: run with UPDATE_SNAPSHOTS=1 and look at the difference");
+        assert_eq!(
+            now, kept,
+            "permissions have changed: run with UPDATE_SNAPSHOTS=1 and look at the difference"
+        );
     }
-    assert_eq!(text.lines().count(), kept.lines().count(), "docs/PERMISSIONS.md has other rows");
+    assert_eq!(
+        text.lines().count(),
+        kept.lines().count(),
+        "docs/PERMISSIONS.md has other rows"
+    );
 }
 
 const HEAD: &str = "\
@@ -174,9 +184,17 @@ async fn another_account_s_ids_answer_as_missing_ones_and_change_nothing() {
         for caller in ["stranger", "editor elsewhere"] {
             let foreign = told(world.call(&call, caller).await);
             let text = foreign.1.to_string();
-            assert!(!text.contains(MARKER), "{} tells {caller} of the site: {text}", call.name);
+            assert!(
+                !text.contains(MARKER),
+                "{} tells {caller} of the site: {text}",
+                call.name
+            );
             let colleague = caller != "stranger";
-            assert!(colleague || !text.contains(TEAM), "{} tells of the account: {text}", call.name);
+            assert!(
+                colleague || !text.contains(TEAM),
+                "{} tells of the account: {text}",
+                call.name
+            );
             assert!(!foreign.0.is_server_error(), "{} as {caller}: {foreign:?}", call.name);
             if call.has_ids() {
                 let none = told(world.call_with_ids(&call, caller, &missing).await);
@@ -216,8 +234,14 @@ async fn pages_of_another_account_s_things_show_nothing_of_them() {
     let mut walked = 0;
     for path in server::serve::page_paths() {
         let path = path
-            .replace("/planner/clusters/{id}", &format!("/planner/clusters/{}", world.ids["cluster"]))
-            .replace("/writer/content/{id}", &format!("/writer/content/{}", world.ids["content"]));
+            .replace(
+                "/planner/clusters/{id}",
+                &format!("/planner/clusters/{}", world.ids["cluster"]),
+            )
+            .replace(
+                "/writer/content/{id}",
+                &format!("/writer/content/{}", world.ids["content"]),
+            );
         assert!(!path.contains(['{', ':']), "{path}: say which id it shows");
         for caller in ["stranger", "editor elsewhere"] {
             let (status, html) = world.page(&path, caller).await;

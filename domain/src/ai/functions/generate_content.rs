@@ -233,7 +233,9 @@ fn prompt(input: &engine::draft::ArticleInput, language: &str) -> TextRequest {
         })
         .collect();
     TextRequest {
-        system: format!("You write search content that helps its reader. Rules: HTML with h2, h3, p, ul, ol, table and nothing above h2; no links, no pictures, no scripts; no invented facts, figures, quotes or names; the language of the keywords, {language} where they leave it open; short paragraphs."),
+        system: format!(
+            "You write search content that helps its reader. Rules: HTML with h2, h3, p, ul, ol, table and nothing above h2; no links, no pictures, no scripts; no invented facts, figures, quotes or names; the language of the keywords, {language} where they leave it open; short paragraphs."
+        ),
         user: format!(
             "Write the article \"{}\" for the site {} (section {}).\nStructure: {}.\nLength: about {} words.\nTopic: {}.\nWhat to cover: {}\nKeywords, the most important first:\n{}\nMeta title: at most 60 characters. Meta description: 120 to 156 characters. Excerpt: one or two sentences of plain text.",
             input.title,
@@ -242,7 +244,11 @@ fn prompt(input: &engine::draft::ArticleInput, language: &str) -> TextRequest {
             input.structure,
             input.target_words,
             input.cluster_name,
-            if input.description.is_empty() { "what the keywords ask for." } else { &input.description },
+            if input.description.is_empty() {
+                "what the keywords ask for."
+            } else {
+                &input.description
+            },
             keywords.join("\n"),
         ),
         schema_name: "article",

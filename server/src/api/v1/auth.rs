@@ -158,9 +158,7 @@ async fn login(stranger: Stranger, Body(input): Body<Login>) -> Answer<Data<Toke
 #[utoipa::path(post, path = "/refresh/", tag = "auth", security(()), request_body = Refresh, responses((status = 200, body = Data<Tokens>), (status = 401)))]
 async fn refresh(stranger: Stranger, Body(input): Body<Refresh>) -> Answer<Data<Tokens>> {
     let exchanged = tokens::refresh(&stranger.app, &input.refresh, &stranger.origin).await;
-    stranger
-        .answer(exchanged)
-        .map(|(pair, user)| Tokens::of(pair, user))
+    stranger.answer(exchanged).map(|(pair, user)| Tokens::of(pair, user))
 }
 
 /// Ends a refresh token and all that descend from the same sign-in. The access token ends by itself within 15 minutes.

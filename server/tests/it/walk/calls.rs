@@ -67,7 +67,10 @@ impl Call {
 
     /// The path with its ids.
     pub fn path(&self, template: &str, ids: &HashMap<&'static str, String>) -> String {
-        let (names, query) = self.path.split_once('?').map_or((self.path, None), |(names, query)| (names, Some(query)));
+        let (names, query) = self
+            .path
+            .split_once('?')
+            .map_or((self.path, None), |(names, query)| (names, Some(query)));
         let mut path = String::new();
         let mut names = names.split_whitespace();
         let mut rest = template;
@@ -158,17 +161,42 @@ fn file(name: &'static str, path: &'static str) -> Call {
 pub fn all() -> Vec<Call> {
     vec![
         // Signing in, oneself.
-        rest("POST /api/v1/auth/register/", "", r#"{"email":"r-$unique@example.org","password":"correct horse battery"}"#),
-        rest("POST /api/v1/auth/login/", "", r#"{"email":"bob@example.com","password":"correct horse battery"}"#),
+        rest(
+            "POST /api/v1/auth/register/",
+            "",
+            r#"{"email":"r-$unique@example.org","password":"correct horse battery"}"#,
+        ),
+        rest(
+            "POST /api/v1/auth/login/",
+            "",
+            r#"{"email":"bob@example.com","password":"correct horse battery"}"#,
+        ),
         rest("POST /api/v1/auth/refresh/", "", r#"{"refresh":"x"}"#),
         rest("POST /api/v1/auth/logout/", "", r#"{"refresh":"x"}"#),
-        rest("POST /api/v1/auth/forgot_password/", "", r#"{"email":"nobody@example.org"}"#),
-        rest("POST /api/v1/auth/reset_password/", "", r#"{"token":"x","password":"correct horse battery"}"#),
+        rest(
+            "POST /api/v1/auth/forgot_password/",
+            "",
+            r#"{"email":"nobody@example.org"}"#,
+        ),
+        rest(
+            "POST /api/v1/auth/reset_password/",
+            "",
+            r#"{"token":"x","password":"correct horse battery"}"#,
+        ),
         rest("POST /api/v1/auth/confirm_email/", "", r#"{"token":"x"}"#),
         rest("GET /api/v1/auth/me/", "", ""),
         rest("PUT /api/v1/auth/me/", "", r#"{"name":"X"}"#),
-        rest("POST /api/v1/auth/change_password/", "", r#"{"current_password":"$password","new_password":"staple paper window"}"#).spoils(),
-        rest("POST /api/v1/auth/change_email/", "", r#"{"email":"n-$unique@example.org","password":"$password"}"#),
+        rest(
+            "POST /api/v1/auth/change_password/",
+            "",
+            r#"{"current_password":"$password","new_password":"staple paper window"}"#,
+        )
+        .spoils(),
+        rest(
+            "POST /api/v1/auth/change_email/",
+            "",
+            r#"{"email":"n-$unique@example.org","password":"$password"}"#,
+        ),
         rest("POST /api/v1/auth/resend_confirmation/", "", ""),
         rest("GET /api/v1/auth/sessions/", "", ""),
         rest("POST /api/v1/auth/sessions/end_all/", "", "").spoils(),
@@ -177,17 +205,34 @@ pub fn all() -> Vec<Call> {
         rest("GET /api/v1/auth/account/", "", ""),
         rest("PUT /api/v1/auth/account/", "", r#"{"name":"Other $unique"}"#),
         rest("GET /api/v1/auth/account/export/", "", ""),
-        rest("POST /api/v1/auth/account/request_deletion/", "", r#"{"password":"$password"}"#).spoils(),
+        rest(
+            "POST /api/v1/auth/account/request_deletion/",
+            "",
+            r#"{"password":"$password"}"#,
+        )
+        .spoils(),
         rest("POST /api/v1/auth/account/cancel_deletion/", "", ""),
         rest("GET /api/v1/auth/users/", "", ""),
-        rest("POST /api/v1/auth/users/", "", r#"{"email":"u-$unique@example.org","password":"correct horse battery","role":"viewer","sites":[$site]}"#),
+        rest(
+            "POST /api/v1/auth/users/",
+            "",
+            r#"{"email":"u-$unique@example.org","password":"correct horse battery","role":"viewer","sites":[$site]}"#,
+        ),
         rest("GET /api/v1/auth/users/{id}/", "$person", ""),
         rest("PUT /api/v1/auth/users/{id}/", "$person", r#"{"name":"X"}"#),
         rest("DELETE /api/v1/auth/users/{id}/", "$person", "").spoils(),
         rest("GET /api/v1/auth/invitations/", "", ""),
-        rest("POST /api/v1/auth/invitations/", "", r#"{"email":"i-$unique@example.org","role":"viewer","sites":[$site]}"#),
+        rest(
+            "POST /api/v1/auth/invitations/",
+            "",
+            r#"{"email":"i-$unique@example.org","role":"viewer","sites":[$site]}"#,
+        ),
         rest("POST /api/v1/auth/invitations/look/", "", r#"{"token":"x"}"#),
-        rest("POST /api/v1/auth/invitations/accept/", "", r#"{"token":"x","password":"correct horse battery"}"#),
+        rest(
+            "POST /api/v1/auth/invitations/accept/",
+            "",
+            r#"{"token":"x","password":"correct horse battery"}"#,
+        ),
         rest("DELETE /api/v1/auth/invitations/{id}/", "$invitation", "").spoils(),
         rest("POST /api/v1/auth/invitations/{id}/resend/", "$invitation", ""),
         rest("GET /api/v1/auth/api_keys/", "", ""),
@@ -195,16 +240,29 @@ pub fn all() -> Vec<Call> {
         rest("DELETE /api/v1/auth/api_keys/{id}/", "$key", "").spoils(),
         rest("GET /api/v1/auth/accounts/", "", ""),
         rest("GET /api/v1/auth/accounts/{id}/", "$other_account", ""),
-        rest("PUT /api/v1/auth/accounts/{id}/", "$other_account", r#"{"status":"active"}"#),
+        rest(
+            "PUT /api/v1/auth/accounts/{id}/",
+            "$other_account",
+            r#"{"status":"active"}"#,
+        ),
         rest("GET /api/v1/system/audit_log/", "", ""),
         // Sites.
         rest("GET /api/v1/auth/sites/", "", ""),
-        rest("POST /api/v1/auth/sites/", "", r#"{"name":"S $unique","sectors":["A"]}"#),
+        rest(
+            "POST /api/v1/auth/sites/",
+            "",
+            r#"{"name":"S $unique","sectors":["A"]}"#,
+        ),
         rest("GET /api/v1/auth/sites/{id}/", "$site", ""),
         rest("PUT /api/v1/auth/sites/{id}/", "$site", r#"{"name":"S $unique"}"#),
         rest("DELETE /api/v1/auth/sites/{id}/", "$site", "").spoils(),
         rest("GET /api/v1/auth/sectors/", "?site_id=$site", ""),
-        rest("POST /api/v1/auth/sectors/", "", r#"{"site_id":$site,"name":"N $unique"}"#).spoils(),
+        rest(
+            "POST /api/v1/auth/sectors/",
+            "",
+            r#"{"site_id":$site,"name":"N $unique"}"#,
+        )
+        .spoils(),
         rest("GET /api/v1/auth/sectors/{id}/", "$sector", ""),
         rest("PUT /api/v1/auth/sectors/{id}/", "$sector", r#"{"name":"N $unique"}"#),
         rest("DELETE /api/v1/auth/sectors/{id}/", "$empty_sector", "").spoils(),
@@ -217,67 +275,171 @@ pub fn all() -> Vec<Call> {
         rest("GET /api/v1/billing/credits/usage/", "", ""),
         // Planner.
         rest("GET /api/v1/planner/keywords/", "?site_id=$site", ""),
-        rest("POST /api/v1/planner/keywords/", "", r#"{"sector_id":$sector,"keyword":"k $unique"}"#),
+        rest(
+            "POST /api/v1/planner/keywords/",
+            "",
+            r#"{"sector_id":$sector,"keyword":"k $unique"}"#,
+        ),
         rest("GET /api/v1/planner/keywords/{id}/", "$keyword", ""),
         rest("PUT /api/v1/planner/keywords/{id}/", "$keyword", r#"{"volume":7}"#),
         rest("DELETE /api/v1/planner/keywords/{id}/", "$keyword", "").spoils(),
-        rest("POST /api/v1/planner/keywords/auto_cluster/", "", r#"{"sector_id":$sector,"keyword_ids":[$keyword]}"#),
-        rest("POST /api/v1/planner/keywords/bulk_delete/", "", r#"{"ids":[$keyword]}"#).spoils(),
-        rest("POST /api/v1/planner/keywords/bulk_update_status/", "", r#"{"ids":[$keyword],"status":"active"}"#),
+        rest(
+            "POST /api/v1/planner/keywords/auto_cluster/",
+            "",
+            r#"{"sector_id":$sector,"keyword_ids":[$keyword]}"#,
+        ),
+        rest(
+            "POST /api/v1/planner/keywords/bulk_delete/",
+            "",
+            r#"{"ids":[$keyword]}"#,
+        )
+        .spoils(),
+        rest(
+            "POST /api/v1/planner/keywords/bulk_update_status/",
+            "",
+            r#"{"ids":[$keyword],"status":"active"}"#,
+        ),
         rest("GET /api/v1/planner/keywords/export_csv/", "?site_id=$site", ""),
         rest("POST /api/v1/planner/keywords/import_csv/", "", "$sector").file(),
         rest("GET /api/v1/planner/keywords/imports/{id}/", "$import", ""),
         rest("GET /api/v1/planner/clusters/", "?site_id=$site", ""),
-        rest("POST /api/v1/planner/clusters/", "", r#"{"sector_id":$sector,"name":"c $unique"}"#),
+        rest(
+            "POST /api/v1/planner/clusters/",
+            "",
+            r#"{"sector_id":$sector,"name":"c $unique"}"#,
+        ),
         rest("GET /api/v1/planner/clusters/{id}/", "$cluster", ""),
-        rest("PUT /api/v1/planner/clusters/{id}/", "$cluster", r#"{"description":"x"}"#),
+        rest(
+            "PUT /api/v1/planner/clusters/{id}/",
+            "$cluster",
+            r#"{"description":"x"}"#,
+        ),
         rest("DELETE /api/v1/planner/clusters/{id}/", "$cluster", "").spoils(),
-        rest("POST /api/v1/planner/clusters/auto_generate_ideas/", "", r#"{"ids":[$cluster]}"#),
+        rest(
+            "POST /api/v1/planner/clusters/auto_generate_ideas/",
+            "",
+            r#"{"ids":[$cluster]}"#,
+        ),
         rest("GET /api/v1/planner/ideas/", "?site_id=$site", ""),
-        rest("POST /api/v1/planner/ideas/", "", r#"{"sector_id":$sector,"idea_title":"i $unique"}"#),
+        rest(
+            "POST /api/v1/planner/ideas/",
+            "",
+            r#"{"sector_id":$sector,"idea_title":"i $unique"}"#,
+        ),
         rest("GET /api/v1/planner/ideas/{id}/", "$idea", ""),
         rest("PUT /api/v1/planner/ideas/{id}/", "$idea", r#"{"description":"x"}"#),
         rest("DELETE /api/v1/planner/ideas/{id}/", "$idea", "").spoils(),
-        rest("POST /api/v1/planner/ideas/bulk_queue_to_writer/", "", r#"{"ids":[$idea]}"#),
+        rest(
+            "POST /api/v1/planner/ideas/bulk_queue_to_writer/",
+            "",
+            r#"{"ids":[$idea]}"#,
+        ),
         // Writer.
         rest("GET /api/v1/writer/tasks/", "?site_id=$site", ""),
-        rest("POST /api/v1/writer/tasks/", "", r#"{"sector_id":$sector,"title":"t $unique"}"#),
+        rest(
+            "POST /api/v1/writer/tasks/",
+            "",
+            r#"{"sector_id":$sector,"title":"t $unique"}"#,
+        ),
         rest("GET /api/v1/writer/tasks/{id}/", "$task", ""),
         rest("DELETE /api/v1/writer/tasks/{id}/", "$task", "").spoils(),
-        rest("POST /api/v1/writer/tasks/auto_generate_content/", "", r#"{"ids":[$task]}"#),
+        rest(
+            "POST /api/v1/writer/tasks/auto_generate_content/",
+            "",
+            r#"{"ids":[$task]}"#,
+        ),
         rest("POST /api/v1/writer/tasks/bulk_delete/", "", r#"{"ids":[$task]}"#).spoils(),
-        rest("POST /api/v1/writer/tasks/bulk_update/", "", r#"{"ids":[$task],"status":"draft"}"#),
+        rest(
+            "POST /api/v1/writer/tasks/bulk_update/",
+            "",
+            r#"{"ids":[$task],"status":"draft"}"#,
+        ),
         rest("GET /api/v1/writer/content/", "?site_id=$site", ""),
         rest("GET /api/v1/writer/content/{id}/", "$content", ""),
-        rest("PUT /api/v1/writer/content/{id}/", "$content", r#"{"revision":1,"excerpt":"x"}"#),
-        rest("POST /api/v1/writer/content/generate_image_prompts/", "", r#"{"ids":[$content]}"#),
+        rest(
+            "PUT /api/v1/writer/content/{id}/",
+            "$content",
+            r#"{"revision":1,"excerpt":"x"}"#,
+        ),
+        rest(
+            "POST /api/v1/writer/content/generate_image_prompts/",
+            "",
+            r#"{"ids":[$content]}"#,
+        ),
         rest("GET /api/v1/writer/images/", "?site_id=$site", ""),
         rest("GET /api/v1/writer/images/{id}/", "$image", ""),
         rest("PUT /api/v1/writer/images/{id}/", "$image", r#"{"alt_text":"x"}"#),
         rest("POST /api/v1/writer/images/generate_images/", "", r#"{"ids":[$image]}"#),
         // Publishing, jobs.
         rest("GET /api/v1/integration/integrations/", "?site_id=$site", ""),
-        rest("POST /api/v1/integration/integrations/", "", r#"{"site_id":$site,"base_url":"http://127.0.0.1:1","username":"u","password":"p"}"#),
-        rest("PUT /api/v1/integration/integrations/{id}/", "$integration", r#"{"site_id":$site,"base_url":"http://127.0.0.1:1","username":"u","password":"p"}"#),
-        rest("POST /api/v1/integration/integrations/{id}/test_connection/", "$integration", ""),
-        rest("POST /api/v1/publisher/publish/", "", r#"{"content_ids":[$content],"integration_id":$integration,"target_status":"draft"}"#),
+        rest(
+            "POST /api/v1/integration/integrations/",
+            "",
+            r#"{"site_id":$site,"base_url":"http://127.0.0.1:1","username":"u","password":"p"}"#,
+        ),
+        rest(
+            "PUT /api/v1/integration/integrations/{id}/",
+            "$integration",
+            r#"{"site_id":$site,"base_url":"http://127.0.0.1:1","username":"u","password":"p"}"#,
+        ),
+        rest(
+            "POST /api/v1/integration/integrations/{id}/test_connection/",
+            "$integration",
+            "",
+        ),
+        rest(
+            "POST /api/v1/publisher/publish/",
+            "",
+            r#"{"content_ids":[$content],"integration_id":$integration,"target_status":"draft"}"#,
+        ),
         rest("GET /api/v1/publisher/publishing-records/", "?site_id=$site", ""),
         rest("GET /api/v1/system/settings/task_progress/{task_id}/", "$ai_task", ""),
-        rest("POST /api/v1/system/settings/task_progress/{task_id}/cancel/", "$ai_task", ""),
-        rest("POST /api/v1/system/settings/task_progress/{task_id}/retry/", "$ai_task", ""),
+        rest(
+            "POST /api/v1/system/settings/task_progress/{task_id}/cancel/",
+            "$ai_task",
+            "",
+        ),
+        rest(
+            "POST /api/v1/system/settings/task_progress/{task_id}/retry/",
+            "$ai_task",
+            "",
+        ),
         // The pages' functions: signing in, oneself.
-        function("fn sign_up", r#"{"email":"f-$unique@example.org","password":"correct horse battery"}"#).form(),
-        function("fn sign_in", r#"{"email":"bob@example.com","password":"correct horse battery"}"#).form(),
+        function(
+            "fn sign_up",
+            r#"{"email":"f-$unique@example.org","password":"correct horse battery"}"#,
+        )
+        .form(),
+        function(
+            "fn sign_in",
+            r#"{"email":"bob@example.com","password":"correct horse battery"}"#,
+        )
+        .form(),
         function("fn sign_out", "{}").form(),
         function("fn forgot_password", r#"{"email":"nobody@example.org"}"#).form(),
-        function("fn reset_password", r#"{"token":"x","password":"correct horse battery"}"#).form(),
+        function(
+            "fn reset_password",
+            r#"{"token":"x","password":"correct horse battery"}"#,
+        )
+        .form(),
         function("fn confirm_email", r#"{"token":"x"}"#).form(),
         function("fn look_at_invitation", r#"{"token":"x"}"#),
-        function("fn accept_invitation", r#"{"token":"x","name":"","password":"correct horse battery"}"#).form(),
+        function(
+            "fn accept_invitation",
+            r#"{"token":"x","name":"","password":"correct horse battery"}"#,
+        )
+        .form(),
         function("fn current_user", "{}"),
         function("fn update_profile", r#"{"name":"X"}"#),
-        function("fn change_password", r#"{"current":"$password","new":"staple paper window"}"#).spoils(),
-        function("fn change_email", r#"{"email":"m-$unique@example.org","password":"$password"}"#),
+        function(
+            "fn change_password",
+            r#"{"current":"$password","new":"staple paper window"}"#,
+        )
+        .spoils(),
+        function(
+            "fn change_email",
+            r#"{"email":"m-$unique@example.org","password":"$password"}"#,
+        ),
         function("fn resend_confirmation", "{}"),
         function("fn my_sessions", "{}"),
         function("fn end_session", r#"{"id":"$session"}"#).spoils(),
@@ -287,11 +449,17 @@ pub fn all() -> Vec<Call> {
         function("fn request_deletion", r#"{"password":"$password"}"#).spoils(),
         function("fn cancel_deletion", "{}"),
         function("fn list_people", r#"{"query":{}}"#),
-        function("fn create_person", r#"{"input":{"email":"v-$unique@example.org","password":"correct horse battery","role":"viewer","sites":[$site]}}"#),
+        function(
+            "fn create_person",
+            r#"{"input":{"email":"v-$unique@example.org","password":"correct horse battery","role":"viewer","sites":[$site]}}"#,
+        ),
         function("fn update_person", r#"{"id":$person,"patch":{"name":"X"}}"#),
         function("fn remove_person", r#"{"id":$person}"#).spoils(),
         function("fn list_invitations", r#"{"query":{}}"#),
-        function("fn invite", r#"{"input":{"email":"j-$unique@example.org","role":"viewer","sites":[$site]}}"#),
+        function(
+            "fn invite",
+            r#"{"input":{"email":"j-$unique@example.org","role":"viewer","sites":[$site]}}"#,
+        ),
         function("fn resend_invitation", r#"{"id":$invitation}"#),
         function("fn revoke_invitation", r#"{"id":$invitation}"#).spoils(),
         function("fn list_api_keys", r#"{"query":{}}"#),
@@ -299,7 +467,10 @@ pub fn all() -> Vec<Call> {
         function("fn revoke_api_key", r#"{"id":$key}"#).spoils(),
         function("fn audit_log", r#"{"filter":{},"query":{}}"#),
         function("fn list_accounts", r#"{"query":{}}"#),
-        function("fn set_account_status", r#"{"id":$other_account,"patch":{"status":"active"}}"#),
+        function(
+            "fn set_account_status",
+            r#"{"id":$other_account,"patch":{"status":"active"}}"#,
+        ),
         function("fn enter_account", r#"{"id":$other_account}"#),
         function("fn leave_account", "{}"),
         // Sites.
@@ -321,30 +492,48 @@ pub fn all() -> Vec<Call> {
         function("fn save_provider", r#"{"input":{"provider":"builtin"}}"#),
         function("fn test_provider", "{}"),
         // Jobs.
-        function("fn start_task", r#"{"start":{"function":"generate_ideas","cluster_ids":[$cluster]},"key":null}"#),
-        function("fn estimate_task", r#"{"start":{"function":"generate_ideas","cluster_ids":[$cluster]}}"#),
+        function(
+            "fn start_task",
+            r#"{"start":{"function":"generate_ideas","cluster_ids":[$cluster]},"key":null}"#,
+        ),
+        function(
+            "fn estimate_task",
+            r#"{"start":{"function":"generate_ideas","cluster_ids":[$cluster]}}"#,
+        ),
         function("fn task_progress", r#"{"task_id":"$ai_task"}"#),
         function("fn cancel_task", r#"{"task_id":"$ai_task"}"#),
         function("fn retry_failed", r#"{"task_id":"$ai_task"}"#),
         function("fn recent_tasks", r#"{"site_id":$site}"#),
         // Planner.
         function("fn list_keywords", r#"{"filter":{"site_id":$site},"query":{}}"#),
-        function("fn create_keyword", r#"{"new":{"sector_id":$sector,"keyword":"k $unique"}}"#),
+        function(
+            "fn create_keyword",
+            r#"{"new":{"sector_id":$sector,"keyword":"k $unique"}}"#,
+        ),
         function("fn update_keyword", r#"{"id":$keyword,"patch":{"volume":7}}"#),
         function("fn delete_keywords", r#"{"ids":[$keyword]}"#).spoils(),
         function("fn set_keyword_status", r#"{"ids":[$keyword],"status":"active"}"#),
-        function("fn begin_import", r#"{"new":{"sector_id":$sector,"file_name":"a.csv","size_bytes":10,"mapping":null,"mode":"skip"}}"#),
+        function(
+            "fn begin_import",
+            r#"{"new":{"sector_id":$sector,"file_name":"a.csv","size_bytes":10,"mapping":null,"mode":"skip"}}"#,
+        ),
         function("fn finish_import", r#"{"id":$import}"#).spoils(),
         function("fn get_import", r#"{"id":$import}"#),
         function("fn cancel_import", r#"{"id":$import}"#).spoils(),
         function("fn recent_imports", r#"{"site_id":$site}"#),
         function("fn list_clusters", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn get_cluster", r#"{"id":$cluster}"#),
-        function("fn create_cluster", r#"{"new":{"sector_id":$sector,"name":"c $unique"}}"#),
+        function(
+            "fn create_cluster",
+            r#"{"new":{"sector_id":$sector,"name":"c $unique"}}"#,
+        ),
         function("fn update_cluster", r#"{"id":$cluster,"patch":{"description":"x"}}"#),
         function("fn delete_clusters", r#"{"ids":[$cluster]}"#).spoils(),
         function("fn list_ideas", r#"{"filter":{"site_id":$site},"query":{}}"#),
-        function("fn create_idea", r#"{"new":{"sector_id":$sector,"idea_title":"i $unique"}}"#),
+        function(
+            "fn create_idea",
+            r#"{"new":{"sector_id":$sector,"idea_title":"i $unique"}}"#,
+        ),
         function("fn update_idea", r#"{"id":$idea,"patch":{"description":"x"}}"#),
         function("fn delete_ideas", r#"{"ids":[$idea]}"#).spoils(),
         function("fn queue_ideas", r#"{"ids":[$idea]}"#),
@@ -355,24 +544,37 @@ pub fn all() -> Vec<Call> {
         function("fn set_task_status", r#"{"ids":[$task],"status":"draft"}"#),
         function("fn list_content", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn get_content", r#"{"id":$content}"#),
-        function("fn save_content", r#"{"id":$content,"patch":{"revision":1,"excerpt":"x"}}"#),
-        function("fn save_plain", r#"{"id":$content,"revision":1,"title":"t","html_content":"<p>x</p>"}"#).form(),
+        function(
+            "fn save_content",
+            r#"{"id":$content,"patch":{"revision":1,"excerpt":"x"}}"#,
+        ),
+        function(
+            "fn save_plain",
+            r#"{"id":$content,"revision":1,"title":"t","html_content":"<p>x</p>"}"#,
+        )
+        .form(),
         function("fn get_version", r#"{"id":$version}"#),
         function("fn restore_version", r#"{"id":$version}"#),
         function("fn list_images", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn update_image", r#"{"id":$image,"patch":{"alt_text":"x"}}"#),
         // Publishing.
         function("fn integrations", r#"{"site_id":$site}"#),
-        function("fn save_integration", r#"{"id":$integration,"input":{"site_id":$site,"base_url":"http://127.0.0.1:1","username":"u","password":"p"}}"#),
+        function(
+            "fn save_integration",
+            r#"{"id":$integration,"input":{"site_id":$site,"base_url":"http://127.0.0.1:1","username":"u","password":"p"}}"#,
+        ),
         function("fn test_integration", r#"{"id":$integration}"#),
         function("fn delete_integration", r#"{"id":$integration}"#).spoils(),
-        function("fn publish", r#"{"request":{"content_ids":[$content],"integration_id":$integration,"target_status":"draft"}}"#),
+        function(
+            "fn publish",
+            r#"{"request":{"content_ids":[$content],"integration_id":$integration,"target_status":"draft"}}"#,
+        ),
         function("fn publishing_records", r#"{"filter":{"site_id":$site},"query":{}}"#),
         // Files and events.
         file("GET /events/tasks/{id}", "$ai_task"),
         file("GET /events/imports/{id}", "$import"),
         file("POST /upload/imports/{id}", "$import?offset=0").file(),
-        file("GET /download/imports/{id}/rejects.csv", "$import"),
+        file("GET /download/imports/{id}/rejects.csv", "$done_import"),
         file("GET /download/account.zip", ""),
         file("GET /files/images/{id}", "$image"),
     ]

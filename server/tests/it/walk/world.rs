@@ -20,9 +20,7 @@ use entity::{
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, sea_query::Expr};
 use serde_json::Value;
 use tower_sessions::{
     SessionStore,
@@ -54,7 +52,9 @@ pub struct World {
 pub fn server_functions() -> BTreeMap<String, String> {
     leptos::server_fn::axum::server_fn_paths()
         .map(|(path, _)| {
-            let name = path.trim_start_matches("/fn/").trim_end_matches(|c: char| c.is_ascii_digit());
+            let name = path
+                .trim_start_matches("/fn/")
+                .trim_end_matches(|c: char| c.is_ascii_digit());
             (name.to_owned(), path.to_owned())
         })
         .collect()
@@ -81,7 +81,9 @@ impl World {
         let ann = accounts::sign_up(app, sign_up("ann@example.com", TEAM), &origin())
             .await
             .unwrap();
-        let stranger = accounts::sign_up(app, sign_up("bob@example.com", "Other"), &origin()).await.unwrap();
+        let stranger = accounts::sign_up(app, sign_up("bob@example.com", "Other"), &origin())
+            .await
+            .unwrap();
         let owner = accounts::scope_of(app, ann.id, &origin()).await.unwrap();
         let mut world = Self {
             client: client(),
@@ -127,7 +129,11 @@ impl World {
     async fn person(&self, name: &str, role: Role) -> UserId {
         let now = domain::now();
         user::Entity::insert(user::ActiveModel {
-            email: Set(format!("{}-{}@example.org", name.replace(' ', "-"), uuid::Uuid::new_v4().simple())),
+            email: Set(format!(
+                "{}-{}@example.org",
+                name.replace(' ', "-"),
+                uuid::Uuid::new_v4().simple()
+            )),
             account_id: Set(self.owner.account),
             role: Set(role),
             name: Set(String::new()),
@@ -170,7 +176,10 @@ impl World {
         }
         entity::account::Entity::update_many()
             .col_expr(entity::account::Column::Status, Expr::value("active"))
-            .col_expr(entity::account::Column::DeleteAfter, Expr::value(None::<entity::Timestamp>))
+            .col_expr(
+                entity::account::Column::DeleteAfter,
+                Expr::value(None::<entity::Timestamp>),
+            )
             .exec(db)
             .await
             .unwrap();
@@ -266,7 +275,10 @@ impl World {
             }
             panic!("a task did not end");
         };
-        let ai_task = run(Start::GenerateContent { task_ids: vec![written] }).await;
+        let ai_task = run(Start::GenerateContent {
+            task_ids: vec![written],
+        })
+        .await;
         let article = content::Entity::find()
             .filter(content::Column::TaskId.eq(written))
             .one(db)
@@ -321,6 +333,17 @@ impl World {
         .await
         .unwrap()
         .id;
+        let file = std::env::temp_dir().join(format!("{}.csv", uuid::Uuid::new_v4().simple()));
+        std::fs::write(&file, format!("keyword,volume\nread {MARKER},1\n,2\n")).unwrap();
+        let read = keyword_import::NewImport {
+            sector_id: sector,
+            file_name: format!("{MARKER}-done.csv"),
+            size_bytes: i64::try_from(std::fs::metadata(&file).unwrap().len()).unwrap(),
+            mapping: None,
+            mode: keyword_import::ImportMode::Skip,
+        };
+        let done_import = import::import_file(&app, &scope, read, &file).await.unwrap().import.id;
+        std::fs::remove_file(&file).unwrap();
         let invited = invitations::create(
             &app,
             &scope,
@@ -374,6 +397,7 @@ impl World {
             ("image", image.to_string()),
             ("integration", integration.to_string()),
             ("import", import.to_string()),
+            ("done_import", done_import.to_string()),
             ("ai_task", ai_task),
             ("invitation", invited.invitation.invitation.id.to_string()),
             ("key", spare.api_key.id.to_string()),
@@ -441,7 +465,9 @@ impl World {
         match (call.door, user) {
             (_, None) => self.send(call, &ids, None, None).await,
             (Door::Rest, Some(user)) => {
-                let tokens = accounts::tokens::issue(&self.server.app, user, &origin()).await.unwrap();
+                let tokens = accounts::tokens::issue(&self.server.app, user, &origin())
+                    .await
+                    .unwrap();
                 self.send(call, &ids, Some(&tokens.access), None).await
             }
             (Door::Function | Door::Page, Some(user)) => {
@@ -481,7 +507,12 @@ impl World {
         request = call.body(request, ids);
         let answer = request.send().await.unwrap();
         let status = answer.status();
-        let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let kind = answer
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
         if kind.starts_with("text/event-stream") {
             // It goes on until the task ends; that it began says enough.
             return (status, Value::Null);
@@ -564,7 +595,10 @@ impl World {
                     .map(|row| row.try_get::<String>("", "name").unwrap())
                     .map(|column| format!("quote({column})"))
                     .collect();
-                format!("SELECT {} AS row FROM {name} WHERE account_id = {account}{own}", columns.join(" || ',' || "))
+                format!(
+                    "SELECT {} AS row FROM {name} WHERE account_id = {account}{own}",
+                    columns.join(" || ',' || ")
+                )
             };
             let mut rows: Vec<String> = self
                 .query(&row)

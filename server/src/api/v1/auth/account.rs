@@ -60,9 +60,7 @@ async fn export_account(caller: Caller) -> Answer<Response> {
 }
 
 /// An archive as a download.
-pub fn download(
-    archive: impl futures::Stream<Item = std::io::Result<axum::body::Bytes>> + Send + 'static,
-) -> Response {
+pub fn download(archive: impl futures::Stream<Item = std::io::Result<axum::body::Bytes>> + Send + 'static) -> Response {
     (
         [
             (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),

@@ -19,9 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Every industry with its sectors, by name.
 #[utoipa::path(get, path = "/industries/", tag = "auth", responses((status = 200, body = Data<Vec<WithSectors>>)))]
 async fn industries(caller: Caller) -> Answer<Data<Vec<WithSectors>>> {
-    caller
-        .answer(catalogue::industries(&caller.app).await)
-        .map(Data::of)
+    caller.answer(catalogue::industries(&caller.app).await).map(Data::of)
 }
 
 /// Seed keywords, a page at a time. Order by `keyword`, `intent`, `industry_sector_id`.

@@ -14,9 +14,7 @@ use crate::api::{
 
 /// Routes of this module.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get, update))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, update))
 }
 
 /// Every account of the installation, the youngest first. For operators.
