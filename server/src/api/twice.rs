@@ -155,19 +155,25 @@ pub async fn conditional(request: Request, next: Next) -> Response {
             let (response, tag) = tagged(next.clone().run(look).await).await;
             match tag {
                 Some(tag) if wanted.iter().any(|wanted| wanted == "*" || *wanted == tag) => next.run(request).await,
-                Some(_) => ApiFailure {
-                    error: Error::Changed(
-                        "This was changed by somebody else meanwhile. Read it again and repeat your change.".to_owned(),
-                    ),
-                    request_id,
-                }
-                .into_response(),
-                // Not there for the caller, or nothing that can be read by itself.
+                Some(_) => changed(request_id),
+                // Nothing that can be read by itself, so nobody can have seen a state of it.
+                None if response.status() == StatusCode::METHOD_NOT_ALLOWED => changed(request_id),
+                // Not there for the caller.
                 None => response,
             }
         }
         _ => next.run(request).await,
     }
+}
+
+fn changed(request_id: String) -> Response {
+    ApiFailure {
+        error: Error::Changed(
+            "This was changed by somebody else meanwhile. Read it again and repeat your change.".to_owned(),
+        ),
+        request_id,
+    }
+    .into_response()
 }
 
 /// `/api/v1/planner/keywords/7/` names one thing.

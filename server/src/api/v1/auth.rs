@@ -7,6 +7,7 @@ mod invitations;
 mod me;
 mod operator;
 mod people;
+mod sectors;
 mod sites;
 
 pub use account::download;
@@ -124,6 +125,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(invitations::routes())
         .merge(api_keys::routes())
         .merge(sites::routes())
+        .merge(sectors::routes())
         .merge(catalogue::routes())
         .merge(operator::routes())
 }

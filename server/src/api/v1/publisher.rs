@@ -14,9 +14,7 @@ use crate::api::{
 
 /// Routes of this module.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(publish))
-        .routes(routes!(list_records))
+    OpenApiRouter::new().routes(routes!(publish)).routes(routes!(list))
 }
 
 /// Sends articles to a destination. Sending again updates the same post. Answers at once; follow the records.
@@ -29,7 +27,7 @@ async fn publish(caller: Caller, Body(input): Body<PublishRequest>) -> Answer<Da
 
 /// Publications, the latest first.
 #[utoipa::path(get, path = "/publishing-records/", tag = "publisher", params(ListQuery, publishing_record::Filter), responses((status = 200, body = List<Row>)))]
-async fn list_records(
+async fn list(
     caller: Caller,
     Params(filter): Params<publishing_record::Filter>,
     Params(list): Params<ListQuery>,

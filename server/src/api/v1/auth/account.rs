@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     App,
-    accounts::{self, deletion, export},
+    accounts::{self, deletion, export as archives},
 };
 use entity::account::{AccountPatch, Model};
 use serde::Deserialize;
@@ -30,15 +30,15 @@ pub struct Password {
 /// Routes of this module.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(account, update_account))
-        .routes(routes!(export_account))
+        .routes(routes!(get, update))
+        .routes(routes!(export))
         .routes(routes!(request_deletion))
         .routes(routes!(cancel_deletion))
 }
 
 /// The account.
 #[utoipa::path(get, path = "/account/", tag = "auth", responses((status = 200, body = Data<Model>)))]
-async fn account(caller: Caller) -> Answer<Data<Model>> {
+async fn get(caller: Caller) -> Answer<Data<Model>> {
     caller
         .answer(accounts::account(&caller.app, &caller.scope).await)
         .map(Data::of)
@@ -46,7 +46,7 @@ async fn account(caller: Caller) -> Answer<Data<Model>> {
 
 /// Changes the account's name and its name in addresses; what is absent stays.
 #[utoipa::path(put, path = "/account/", tag = "auth", request_body = AccountPatch, responses((status = 200, body = Data<Model>)))]
-async fn update_account(caller: Caller, Body(patch): Body<AccountPatch>) -> Answer<Data<Model>> {
+async fn update(caller: Caller, Body(patch): Body<AccountPatch>) -> Answer<Data<Model>> {
     caller
         .answer(accounts::update_account(&caller.app, &caller.scope, patch).await)
         .map(Data::of)
@@ -54,8 +54,8 @@ async fn update_account(caller: Caller, Body(patch): Body<AccountPatch>) -> Answ
 
 /// All data of the account as one ZIP archive: JSON lines for each kind of row, and the files.
 #[utoipa::path(get, path = "/account/export/", tag = "auth", responses((status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>)))]
-async fn export_account(caller: Caller) -> Answer<Response> {
-    let archive = caller.answer(export::archive(&caller.app, &caller.scope).await)?;
+async fn export(caller: Caller) -> Answer<Response> {
+    let archive = caller.answer(archives::archive(&caller.app, &caller.scope).await)?;
     Ok(download(archive))
 }
 

@@ -55,13 +55,13 @@ pub struct Ended {
 /// Routes of this module.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(me, update_me))
+        .routes(routes!(me, update))
         .routes(routes!(change_password))
         .routes(routes!(change_email))
         .routes(routes!(resend_confirmation))
-        .routes(routes!(list_sessions))
-        .routes(routes!(end_all_sessions))
-        .routes(routes!(end_session))
+        .routes(routes!(list))
+        .routes(routes!(end_all))
+        .routes(routes!(end))
 }
 
 /// Who calls: the person, the account, the sites that may be seen.
@@ -74,7 +74,7 @@ async fn me(caller: Caller) -> Answer<Data<Me>> {
 
 /// Changes one's own name.
 #[utoipa::path(put, path = "/me/", tag = "auth", request_body = Profile, responses((status = 200, body = Data<Model>)))]
-async fn update_me(caller: Caller, Body(input): Body<Profile>) -> Answer<Data<Model>> {
+async fn update(caller: Caller, Body(input): Body<Profile>) -> Answer<Data<Model>> {
     caller
         .answer(accounts::update_profile(&caller.app, &caller.scope, &input.name).await)
         .map(Data::of)
@@ -111,7 +111,7 @@ async fn resend_confirmation(caller: Caller) -> Answer<Data<Done>> {
 
 /// Where the caller is signed in, browsers and programs, at most 200.
 #[utoipa::path(get, path = "/sessions/", tag = "auth", responses((status = 200, body = Data<Vec<SignedIn>>)))]
-async fn list_sessions(caller: Caller) -> Answer<Data<Vec<SignedIn>>> {
+async fn list(caller: Caller) -> Answer<Data<Vec<SignedIn>>> {
     caller
         .answer(sessions::list(&caller.app, &caller.scope, None).await)
         .map(Data::of)
@@ -119,14 +119,14 @@ async fn list_sessions(caller: Caller) -> Answer<Data<Vec<SignedIn>>> {
 
 /// Signs the caller out everywhere.
 #[utoipa::path(post, path = "/sessions/end_all/", tag = "auth", responses((status = 200, body = Data<Ended>)))]
-async fn end_all_sessions(caller: Caller) -> Answer<Data<Ended>> {
+async fn end_all(caller: Caller) -> Answer<Data<Ended>> {
     let count = caller.answer(sessions::end_all(&caller.app, &caller.scope, None).await)?;
     Ok(Data::of(Ended { count }))
 }
 
 /// Ends one session of the caller.
 #[utoipa::path(delete, path = "/sessions/{session_id}/", tag = "auth", params(("session_id" = String, Path)), responses((status = 200, body = Data<Done>)))]
-async fn end_session(caller: Caller, Name(id): Name) -> Answer<Data<Done>> {
+async fn end(caller: Caller, Name(id): Name) -> Answer<Data<Done>> {
     caller.answer(sessions::end(&caller.app, &caller.scope, &id).await)?;
     Ok(done("Signed out there."))
 }
