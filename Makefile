@@ -28,7 +28,7 @@ dev: setup-run vendor ## Build and start in debug; rebuild and reload the page o
 
 build: setup-run release ## The release: server, WASM, styles, compressed
 
-test: setup-test test-sqlite test-postgres test-wordpress release ## Every test: SQLite, PostgreSQL, end to end with a real WordPress
+test: setup-test test-sqlite test-postgres test-wordpress test-mail test-contract release ## Every test: SQLite, PostgreSQL, mail, the REST document, end to end with a real WordPress
 	$(STAGE) end-to-end node end2end/run.mjs
 
 check: setup-check ## Formatting, lints for server and browser, no query without a scope
@@ -51,6 +51,13 @@ test-postgres: setup-test ## The integration tests again, on a throw-away Postgr
 
 test-wordpress: setup-test ## The WordPress client against a real WordPress, under four roles
 	$(STAGE) test-wordpress scripts/wordpress.sh run -- cargo test --test it wordpress_real -- --ignored
+
+test-mail: setup-test ## Mails against a real mail server
+	$(STAGE) test-mail scripts/mail.sh run -- cargo test -p domain --test it mail_real -- --ignored
+
+test-contract: setup-test ## The REST interface against its own OpenAPI document
+	$(STAGE) build-server cargo build -p server --bin igny8
+	$(STAGE) test-contract scripts/contract.sh
 
 e2e: setup-test release ## The browser tests on the release build; one file: make e2e SPEC=planner
 	$(STAGE) end-to-end node end2end/run.mjs $(SPEC)

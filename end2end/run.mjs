@@ -122,6 +122,8 @@ async function startServer(folder) {
       IGNY8_SECURITY__KEY_FILE: path.join(data, 'secret.key'),
       // The WordPress above is on this machine.
       IGNY8_SECURITY__ALLOW_PRIVATE_ADDRESSES: 'true',
+      // Every spec signs in from the same address.
+      IGNY8_LIMITS__ANONYMOUS_REQUESTS_PER_MINUTE: '0',
     },
   });
   let ending = false;
@@ -191,7 +193,7 @@ async function main() {
   endings.push(() => fs.rmSync(folder, { recursive: true, force: true }));
   const wordpress = await startWordPress(folder);
   const server = await startServer(folder);
-  const passed = await runSpecs(files, { ...wordpress, BASE_URL: server.base, DATA_DIR: server.data, SERVER_LOG: server.log });
+  const passed = await runSpecs(files, { ...wordpress, BASE_URL: server.base, DATA_DIR: server.data, SERVER_LOG: server.log, IGNY8_PROGRAM: binary() });
   await endAll();
   // A panic that a page happened to hide is still a defect.
   if (/panicked at/.test(fs.readFileSync(server.log, 'utf8'))) throw new Failure('the server panicked; see end2end/artifacts/server.log');

@@ -30,6 +30,13 @@ free_port() {
   die "no free port found on 127.0.0.1"
 }
 
+# Folder of the programs that scripts/setup.sh installed from Python's package index.
+python_tools() {
+  local bin=${IGNY8_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/igny8/tools}/python/bin
+  [ -x "$bin/python" ] || die "the Python tools are missing; scripts/setup.sh test installs them"
+  printf '%s\n' "$bin"
+}
+
 # 32 hexadecimal digits.
 random_hex() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 

@@ -61,6 +61,8 @@ missing_packages() {
     has_postgres || echo postgresql
   fi
   if wants test; then
+    # Packages for tests come from Python's index into a folder of their own.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     has_chromium || echo chromium
     # Without a font Chromium draws empty boxes, and pictures and layout checks mean nothing.
     has_fonts || echo fontconfig fonts-dejavu-core
@@ -129,6 +131,19 @@ if ! wants check; then
 fi
 if wants test; then
   npm_tools end2end
+fi
+
+# --- Python ---------------------------------------------------------------------------------------------------------
+
+if wants test; then
+  wanted=scripts/python/requirements.txt
+  if ! cmp -s "$wanted" "$tools/python/installed.txt"; then
+    say "installing the Python packages of $wanted under $tools/python"
+    rm -rf "$tools/python"
+    python3 -m venv "$tools/python"
+    "$tools/python/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2
+    cp "$wanted" "$tools/python/installed.txt"
+  fi
 fi
 
 # --- Rust -----------------------------------------------------------------------------------------------------------

@@ -219,13 +219,13 @@ fn html(body: &Body) -> String {
         .text
         .trim()
         .split("\n\n")
-        .map(|part| format!("<p>{}</p>", ammonia::clean_text(part).replace('\n', "<br>")))
+        .map(|part| format!("<p>{}</p>", crate::html::escape(part).replace('\n', "<br>")))
         .collect::<String>();
     let link = body
         .link
         .as_ref()
         .map(|link| {
-            let link = ammonia::clean_text(link);
+            let link = crate::html::escape(link);
             format!("<p><a href=\"{link}\">{link}</a></p>")
         })
         .unwrap_or_default();

@@ -43,7 +43,7 @@ browserTest('a newcomer comes from a keyword file to a post in WordPress', async
   await hydrated(page);
   await shot(page, 'first-site');
   await page.getByLabel('Name', { exact: true }).fill('Morning Crema');
-  const sectors = page.getByLabel(/Sectors/);
+  const sectors = page.getByLabel('Your own sectors');
   await sectors.fill('Home coffee');
   await sectors.press('Enter');
   await page.getByRole('button', { name: /create.*site/i }).click();

@@ -12,6 +12,7 @@ mod import;
 mod indexes;
 mod jobs;
 mod ledger;
+mod mail;
 mod openai;
 mod people;
 mod pipeline;
