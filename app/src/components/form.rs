@@ -128,7 +128,7 @@ pub fn CheckList(
     view! {
         <fieldset class="mb-4 min-w-0">
             <legend class="mb-1.5 block text-sm font-medium">{label}</legend>
-            <div class="max-h-56 overflow-y-auto rounded-field border border-base-300 p-1">{boxes}</div>
+            <div class="max-h-80 overflow-y-auto rounded-field border border-base-300 p-1">{boxes}</div>
             <div class="mt-1 text-xs">
                 {move || match error.get() {
                     Some(text) => {

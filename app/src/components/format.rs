@@ -67,6 +67,9 @@ pub fn day_and_time(time: Timestamp) -> String {
 pub fn TimeAgo(
     /// When.
     time: Timestamp,
+    /// IANA name of the zone that the title shows it in; the visitor's own unless told.
+    #[prop(optional, into)]
+    zone: String,
 ) -> impl IntoView {
     let exact = day_and_time(time);
     let text = RwSignal::new(exact.clone());
@@ -74,7 +77,12 @@ pub fn TimeAgo(
     Effect::new(move |_| {
         let then = time.timestamp_millis() as f64;
         text.set(ago(browser::now_ms() - then).unwrap_or_else(|| day(time)));
-        title.set(browser::local_time(then));
+        let there = browser::time_in_zone(then, &zone);
+        title.set(if zone.is_empty() || there.is_empty() {
+            browser::local_time(then)
+        } else {
+            format!("{there} ({zone})")
+        });
     });
     view! {
         <time datetime=time.to_rfc3339() title=move || title.get() class="whitespace-nowrap">

@@ -76,8 +76,12 @@ pub fn Records() -> impl IntoView {
                 }
             })
         }),
-        Column::new("Sent", |row: &Row| match row.record.published_at {
-            Some(time) => view! { <TimeAgo time/> }.into_any(),
+        Column::new("Sent", move |row: &Row| match row.record.published_at {
+            // Readers live by the site's clock.
+            Some(time) => {
+                let zone = untrack(move || workspace.site()).map(|entry| entry.site.time_zone).unwrap_or_default();
+                view! { <TimeAgo time zone/> }.into_any()
+            }
             None => "–".into_any(),
         }),
         Column::new("", move |row: &Row| {

@@ -279,7 +279,7 @@ fn Details(fields: Fields, errors: RwSignal<Option<ApiError>>) -> impl IntoView 
                 hint="What texts are written in when the keywords leave it open."
                 errors=errors
             />
-            <Field id="field-time_zone" label="Time zone" hint="Its times are shown in it." error=zone_error>
+            <Field id="field-time_zone" label="Time zone" hint="Publications are timed by it." error=zone_error>
                 <input
                     id="field-time_zone"
                     name="time_zone"

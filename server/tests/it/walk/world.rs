@@ -420,8 +420,8 @@ impl World {
     /// Ids that nobody has.
     pub fn missing(&self) -> HashMap<&'static str, String> {
         self.ids
-            .iter()
-            .map(|(name, _)| {
+            .keys()
+            .map(|name| {
                 let value = match *name {
                     "ai_task" => uuid::Uuid::new_v4().to_string(),
                     "session" => "0".repeat(64),
