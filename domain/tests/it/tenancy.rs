@@ -336,7 +336,7 @@ fn administration<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> C
     calls![
         "sites::update" => sites::update(app, scope, ids.site, SitePatch { name: Some("x".to_owned()), ..Default::default() }),
         "sites::add_sector" => sites::add_sector(app, scope, NewSector { site_id: ids.site, name: "x".to_owned(), industry_sector_id: None }),
-        "sites::update_sector" => sites::update_sector(app, scope, ids.sector, SectorPatch { name: Some("x".to_owned()), ..Default::default() }),
+        "sites::update_sector" => sites::update_sector(app, scope, ids.sector, SectorPatch { name: Some("y".to_owned()), ..Default::default() }),
         "publisher::save_integration, a new one" => publisher::save_integration(app, scope, None, address(ids.site)),
         "publisher::save_integration, a known one" => publisher::save_integration(app, scope, Some(ids.integration), address(ids.site)),
         "publisher::delete_integration" => publisher::delete_integration(app, scope, ids.integration),
