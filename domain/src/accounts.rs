@@ -212,13 +212,16 @@ pub async fn sign_in(app: &App, email: &str, password: &str, origin: &Origin) ->
         .flatten()
         .map(String::as_str)
         .collect();
+    // Before waiting for a turn, so that a locked caller keeps nobody waiting; and again when it has come.
+    attempts::refuse_locked(&app.db, &subjects).await?;
+    let turn = passwords::turn().await?;
     attempts::refuse_locked(&app.db, &subjects).await?;
     let found = user::Entity::find()
         .filter(user::Column::Email.eq(&email))
         .one(&app.db)
         .await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
-    let fits = passwords::fits(hash, password.to_owned()).await?;
+    let fits = passwords::fits(&turn, hash, password.to_owned()).await?;
     let user = match found {
         Some(user) if fits && user.is_active => user,
         other => {
@@ -242,6 +245,7 @@ pub async fn sign_in(app: &App, email: &str, password: &str, origin: &Origin) ->
             ));
         }
     };
+    drop(turn);
     // Who may not get in is told so here, after the password: the answer gives nothing away to strangers.
     scope_of(app, user.id, origin).await?;
     let txn = db::begin_write(&app.db).await?;

@@ -33,6 +33,11 @@ pub enum Turn {
     Busy,
 }
 
+/// What an answer is sealed for: some hold what is shown once, such as a new API key.
+fn context(id: IdempotencyKeyId) -> String {
+    format!("idempotency:{id}")
+}
+
 /// Takes a key for a call. `fingerprint` tells calls apart.
 ///
 /// # Errors
@@ -40,13 +45,16 @@ pub enum Turn {
 pub async fn begin(app: &App, scope: &Scope, key: &str, fingerprint: &str) -> Result<Turn> {
     use idempotency_key::Column as C;
     let user = scope.user.unwrap_or(UserId(0));
+    // What one credential was answered is not for another one, which may open less.
+    let credential = scope.key_id.map_or_else(String::new, |id| id.to_string());
+    let fingerprint = &crate::secrets::hash_token(&format!("{fingerprint} {credential}"));
     for _ in 0..3 {
         let now = crate::now();
         let inserted = idempotency_key::Entity::insert(idempotency_key::ActiveModel {
             account_id: Set(scope.account),
             user_id: Set(user),
             key: Set(key.to_owned()),
-            fingerprint: Set(fingerprint.to_owned()),
+            fingerprint: Set(fingerprint.clone()),
             status: Set(None),
             body: Set(String::new()),
             created_at: Set(now),
@@ -68,7 +76,7 @@ pub async fn begin(app: &App, scope: &Scope, key: &str, fingerprint: &str) -> Re
             // Forgotten a moment ago: the first call failed, so this one may try.
             continue;
         };
-        if known.fingerprint != fingerprint {
+        if known.fingerprint != *fingerprint {
             return Err(Error::field(
                 "Idempotency-Key",
                 "This key was used for another request. Use a new one.",
@@ -77,7 +85,7 @@ pub async fn begin(app: &App, scope: &Scope, key: &str, fingerprint: &str) -> Re
         if let Some(status) = known.status {
             return Ok(Turn::Done {
                 status: u16::try_from(status).unwrap_or(200),
-                body: known.body,
+                body: app.secrets.unseal(&context(known.id), &known.body)?,
             });
         }
         let taken_over = idempotency_key::Entity::update_in(scope)
@@ -101,7 +109,10 @@ pub async fn begin(app: &App, scope: &Scope, key: &str, fingerprint: &str) -> Re
 pub async fn keep(app: &App, scope: &Scope, id: IdempotencyKeyId, status: u16, body: &str) -> Result<()> {
     idempotency_key::Entity::update_in(scope)
         .col_expr(idempotency_key::Column::Status, Expr::value(i32::from(status)))
-        .col_expr(idempotency_key::Column::Body, Expr::value(body))
+        .col_expr(
+            idempotency_key::Column::Body,
+            Expr::value(app.secrets.seal(&context(id), body)?),
+        )
         .filter(idempotency_key::Column::Id.eq(id))
         .exec(&app.db)
         .await?;

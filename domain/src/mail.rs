@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 use crate::{App, Error, Result, jobs::Job};
 
-/// Times that a mail is tried before it is given up; the waits add up to about four hours.
+/// Times that a mail is tried before it is given up; the waits add up to about two hours.
 const TRIES: i32 = 8;
 /// Time for the whole conversation with the mail server.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);

@@ -55,7 +55,7 @@ impl Throttle {
 }
 
 /// Who has one address of the sixth version of the internet protocol has its whole /64.
-fn network(address: &str) -> String {
+pub(crate) fn network(address: &str) -> String {
     match address.parse::<std::net::Ipv6Addr>() {
         Ok(address) if address.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = address.segments();

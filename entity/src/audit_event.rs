@@ -76,8 +76,6 @@ text_enum! {
         OperatorEntered = "operator_entered" / "Operator entered",
         /// The operator left the account.
         OperatorLeft = "operator_left" / "Operator left",
-        /// Credits were given or taken by the operator.
-        CreditsAdjusted = "credits_adjusted" / "Credits adjusted",
     }
 }
 

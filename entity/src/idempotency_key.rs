@@ -25,7 +25,7 @@ pub struct Model {
     pub fingerprint: String,
     /// HTTP status of the answer; none while the call is under way.
     pub status: Option<i32>,
-    /// The answer's body, JSON.
+    /// The answer's body, JSON, sealed.
     pub body: String,
     /// When the call came.
     pub created_at: DateTime<Utc>,

@@ -51,6 +51,8 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
             "permissions-policy",
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         ),
+        // Pages and answers are somebody's own. What may be kept says so itself.
+        ("cache-control", "private, no-store"),
         // What is no page has nothing to load. Pages bring their own policy.
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ] {
@@ -68,7 +70,11 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
     }
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
-    tracing::debug!(request_id = id, %method, path, status, milliseconds, "request");
+    if matches!(status, 401 | 403 | 429) {
+        tracing::info!(request_id = id, %method, path, status, milliseconds, "refused");
+    } else {
+        tracing::debug!(request_id = id, %method, path, status, milliseconds, "request");
+    }
     response
 }
 

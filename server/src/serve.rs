@@ -54,7 +54,12 @@ pub fn router(app: App, options: LeptosOptions, stop: CancellationToken) -> Rout
         options: options.clone(),
     };
     let sessions = SessionManagerLayer::new(Sessions::new(app.db.clone()))
-        .with_name("igny8_session")
+        // The prefix makes browsers refuse it from a neighbouring domain or over plain http.
+        .with_name(if app.config.server.is_https() {
+            "__Host-igny8_session"
+        } else {
+            "igny8_session"
+        })
         .with_same_site(SameSite::Lax)
         .with_http_only(true)
         .with_secure(app.config.server.is_https())

@@ -28,7 +28,7 @@ pub(super) fn of_email(email: &str) -> String {
 
 /// Counts failures of a caller's address.
 pub(super) fn of_address(address: &str) -> String {
-    format!("address:{address}")
+    format!("address:{}", crate::throttle::network(address))
 }
 
 /// How long to wait after this many failures.

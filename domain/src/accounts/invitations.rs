@@ -22,6 +22,8 @@ use crate::{
 
 /// Life of an invitation, in days.
 const DAYS: i64 = 7;
+/// Invitations that an account may send in a day.
+const PER_DAY: u64 = 100;
 
 fn row(invitation: invitation::Model) -> Row {
     Row {
@@ -92,6 +94,7 @@ pub async fn create(app: &App, scope: &Scope, input: NewInvitation) -> Result<Ma
         .exec(&txn)
         .await?;
     people::refuse_one_more(&txn, scope, &account, None).await?;
+    refuse_flood(&txn, scope).await?;
     let token = secrets::random_token();
     let made = invitation::Entity::insert(invitation::ActiveModel {
         account_id: Set(scope.account),
@@ -191,6 +194,7 @@ pub async fn resend(app: &App, scope: &Scope, id: InvitationId) -> Result<Made> 
     let sites: Vec<SiteId> = serde_json::from_str(&found.site_ids).unwrap_or_default();
     people::check_grants(&txn, scope, found.role, &still_there(&txn, scope, &sites).await?).await?;
     people::refuse_one_more(&txn, scope, &account, Some(id)).await?;
+    refuse_flood(&txn, scope).await?;
     let now = crate::now();
     let token = secrets::random_token();
     invitation::Entity::update_in(scope)
@@ -228,6 +232,33 @@ async fn still_there(db: &impl ConnectionTrait, scope: &Scope, sites: &[SiteId])
         .into_tuple()
         .all(db)
         .await?)
+}
+
+/// Takes back what somebody invited who is no longer there: its maker has seen the links.
+pub(super) async fn revoke_made_by(db: &impl ConnectionTrait, scope: &Scope, user: entity::UserId) -> Result<()> {
+    invitation::Entity::update_in(scope)
+        .col_expr(invitation::Column::RevokedAt, Expr::value(crate::now()))
+        .filter(invitation::Column::InvitedBy.eq(user))
+        .filter(invitation::Column::AcceptedAt.is_null())
+        .filter(invitation::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// An account sends so many invitations a day and no more: it is no way to write to strangers.
+async fn refuse_flood(db: &impl ConnectionTrait, scope: &Scope) -> Result<()> {
+    let sent = invitation::Entity::find_in(scope)
+        .filter(invitation::Column::UpdatedAt.gt(crate::now() - Duration::days(1)))
+        .count(db)
+        .await?;
+    if sent >= PER_DAY {
+        return Err(Error::TooMany {
+            message: format!("Your account has sent {sent} invitations in a day. Go on tomorrow."),
+            retry_after: 3_600,
+        });
+    }
+    Ok(())
 }
 
 /// Takes an invitation back.

@@ -105,6 +105,18 @@ pub(super) async fn take(
     }
 }
 
+/// Ends the open links of a person that change an address: whoever set them up knew the password of before.
+pub(super) async fn end_changes_of_address(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    one_time_token::Entity::update_many()
+        .col_expr(one_time_token::Column::UsedAt, Expr::value(crate::now()))
+        .filter(one_time_token::Column::UserId.eq(user))
+        .filter(one_time_token::Column::Purpose.eq(Purpose::ChangeEmail))
+        .filter(one_time_token::Column::UsedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Removes links that nobody can use any more.
 pub(super) async fn sweep(db: &impl ConnectionTrait) -> Result<()> {
     one_time_token::Entity::delete_many()

@@ -8,7 +8,7 @@ use argon2::{
 };
 use entity::{audit_event::AuditAction, one_time_token::Purpose, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{attempts, links, sessions};
 use crate::{
@@ -20,6 +20,8 @@ use crate::{
 pub const MIN_PASSWORD: usize = 10;
 /// Longest password: beyond it hashing becomes a way to keep the server busy.
 const MAX_PASSWORD: usize = 256;
+/// Characters that a password must have beside the person's own words.
+const OWN: usize = 6;
 /// Life of a link that sets a new password, in minutes.
 const RESET_MINUTES: i64 = 60;
 
@@ -51,7 +53,7 @@ pub(super) fn check(faults: &mut Faults, field: &str, password: &str, known: &[&
         words.extend(known.iter().copied());
         words.push("igny8");
         let strength = zxcvbn::zxcvbn(password, &words);
-        if strength.score() < zxcvbn::Score::Three {
+        if strength.score() < zxcvbn::Score::Three || rest_of(password, &words) < OWN {
             let why = strength
                 .feedback()
                 .and_then(zxcvbn::feedback::Feedback::warning)
@@ -64,6 +66,17 @@ pub(super) fn check(faults: &mut Faults, field: &str, password: &str, known: &[&
             );
         }
     }
+}
+
+/// Characters of a password that are not words which somebody who knows the person tries first.
+fn rest_of(password: &str, words: &[&str]) -> usize {
+    let mut words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut rest = password.to_lowercase();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        rest = rest.replace(word.as_str(), "");
+    }
+    rest.chars().count()
 }
 
 /// Hashes a password: argon2id, PHC format.
@@ -79,15 +92,20 @@ pub(super) async fn hash(password: String) -> Result<String> {
     .map_err(Error::internal)?
 }
 
-/// Whether the password fits. Without a hash the work is the same and the answer is no.
-pub(super) async fn fits(hash: Option<String>, password: String) -> Result<bool> {
+/// Waits for one's turn to try a password. Whoever holds it looks for a lock, tries, and counts a failure before giving it
+/// back, so that guesses sent at the same moment do not all pass before the first is counted.
+pub(super) async fn turn() -> Result<SemaphorePermit<'static>> {
+    HASHING.acquire().await.map_err(Error::internal)
+}
+
+/// Whether the password fits, for who has the turn. Without a hash the work is the same and the answer is no.
+pub(super) async fn fits(_turn: &SemaphorePermit<'static>, hash: Option<String>, password: String) -> Result<bool> {
     // An unknown address costs as much time as a known one, so that timing does not tell them apart.
     const NOBODY: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3Nq3MzEBYjQTUlT4wrD1gmvRYnXzYwWnlqBLx2aGjYw";
     if password.len() > MAX_PASSWORD {
         return Ok(false);
     }
-    let _turn = HASHING.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || {
         let text = hash.as_deref().unwrap_or(NOBODY);
         let parsed = PasswordHash::new(text).map_err(Error::internal)?;
@@ -109,8 +127,9 @@ pub(super) async fn confirm(app: &App, scope: &Scope, field: &str, password: &st
         .await?
         .ok_or(Error::NotFound("The person"))?;
     let subject = format!("confirm:{id}");
+    let turn = turn().await?;
     attempts::refuse_locked(&app.db, &[&subject]).await?;
-    if fits(Some(user.password_hash.clone()), password.to_owned()).await? {
+    if fits(&turn, Some(user.password_hash.clone()), password.to_owned()).await? {
         attempts::forget(&app.db, &subject).await?;
         return Ok(user);
     }
@@ -143,7 +162,8 @@ pub async fn change(app: &App, scope: &Scope, current: &str, new: &str, keep: Op
         Some(user.account_id),
         &user.email,
         "Your password was changed",
-        "The password of your IGNY8 account was changed just now, and everybody else who was signed in with it was signed out.\n\n\
+        "The password of your IGNY8 account was changed just now, and everybody else who was signed in with it was signed out. \
+         API keys go on working: look at yours in the settings.\n\n\
          If that was not you, set a new password at once:\n\n",
         Some(&format!("{}/forgot", app.config.server.base_url())),
     )
@@ -160,7 +180,7 @@ async fn set_hash(db: &impl sea_orm::ConnectionTrait, user: &user::Model, hash: 
         .filter(user::Column::Id.eq(user.id))
         .exec(db)
         .await?;
-    Ok(())
+    links::end_changes_of_address(db, user.id).await
 }
 
 /// Sends a link that sets a new password, when somebody has this address. Nobody learns whether.

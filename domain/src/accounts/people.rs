@@ -343,6 +343,7 @@ pub async fn update(app: &App, scope: &Scope, id: UserId, patch: PersonPatch) ->
             note(AuditAction::PersonActivated, found.email.clone()).await?;
         } else {
             sessions::end_all_of(&txn, id, None).await?;
+            super::invitations::revoke_made_by(&txn, scope, id).await?;
             note(AuditAction::PersonDeactivated, found.email.clone()).await?;
         }
     }
@@ -405,6 +406,7 @@ pub async fn remove(app: &App, scope: &Scope, id: UserId) -> Result<()> {
         ));
     }
     sessions::end_all_of(&txn, id, None).await?;
+    super::invitations::revoke_made_by(&txn, scope, id).await?;
     grant(&txn, scope, id, &[]).await?;
     user::Entity::delete_in(scope)
         .filter(user::Column::Id.eq(id))

@@ -259,7 +259,11 @@ async fn keep_house(worker: Worker, stop: CancellationToken) {
         }
         if swept.is_none_or(|last: tokio::time::Instant| last.elapsed() > SPRING_CLEAN) {
             swept = Some(tokio::time::Instant::now());
-            if let Err(error) = crate::accounts::tidy(&worker.app).await {
+            let tidied = async {
+                crate::accounts::tidy(&worker.app).await?;
+                crate::planner::import::tidy(&worker.app).await
+            };
+            if let Err(error) = tidied.await {
                 tracing::warn!(%error, "what has ended could not be removed");
             }
         }

@@ -12,7 +12,9 @@ use entity::{
     KeywordImportId, SiteId, keyword_import,
     keyword_import::{ImportReport, ImportStatus, NewImport, RejectedRow},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -24,6 +26,8 @@ use crate::{
     scope::{Scope, Scoped},
 };
 
+/// Files of one account that may be on their way at once.
+const MOST_UPLOADS: u64 = 20;
 /// Records written in one transaction: large enough to be fast, small enough that others get their turn.
 const BATCH: usize = 5_000;
 /// Refused rows that a report shows; the download has all.
@@ -64,6 +68,15 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
             .map_err(|_| Error::field("mapping", "The choice of columns could not be read. Choose them again."))?;
     }
     super::keywords::refuse_over_limit(&app.db, scope, 1).await?;
+    let open = keyword_import::Entity::find_in(scope)
+        .filter(keyword_import::Column::Status.eq(ImportStatus::Uploading))
+        .count(&app.db)
+        .await?;
+    if open >= MOST_UPLOADS {
+        return Err(Error::LimitReached(format!(
+            "{open} uploads of your account are not finished. Wait for them, or cancel those that nobody goes on with."
+        )));
+    }
     let now = crate::now();
     Ok(keyword_import::Entity::insert(keyword_import::ActiveModel {
         account_id: Set(scope.account),
@@ -91,6 +104,24 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
     })
     .exec_with_returning(&app.db)
     .await?)
+}
+
+/// Ends uploads that nobody has gone on with for a day; their files go.
+///
+/// # Errors
+/// When the database or the disk fails.
+pub(crate) async fn tidy(app: &App) -> Result<()> {
+    let abandoned = keyword_import::Entity::find()
+        .filter(keyword_import::Column::Status.eq(ImportStatus::Uploading))
+        .filter(keyword_import::Column::UpdatedAt.lt(crate::now() - chrono::Duration::days(1)))
+        .limit(100)
+        .all(&app.db)
+        .await?;
+    for import in abandoned {
+        let why = Some("The file never arrived as a whole. Import it again.".to_owned());
+        close(app, &import, &[ImportStatus::Uploading], ImportStatus::Failed, why).await?;
+    }
+    Ok(())
 }
 
 /// Progress of an import.

@@ -333,6 +333,43 @@ async fn guessing_is_locked_with_a_growing_wait_for_known_and_unknown_addresses_
         .expect("signs in");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_sent_at_the_same_moment_are_counted_too() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    ground.tenant("ann@example.com").await;
+    let guesses = (0..60).map(|number| async move {
+        let password = format!("wrong horse {number}");
+        accounts::sign_in(app, "ann@example.com", &password, &ORIGIN).await
+    });
+    let outcomes = futures::future::join_all(guesses).await;
+    let compared = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Err(Error::Unauthenticated(_))))
+        .count();
+    // As many as there are free ones, and at most one more for each further core that was comparing just then.
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    assert!(compared < 5 + cores, "{compared} passwords were compared");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_a_change_of_address_that_was_under_way() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    let tenant = ground.tenant("ann@example.com").await;
+    confirm::change_email(app, &tenant.scope, "thief@example.com", PASSWORD)
+        .await
+        .expect("sends");
+    let link = token(&ground.last_link("thief@example.com").await);
+    passwords::change(app, &tenant.scope, PASSWORD, NEW, None)
+        .await
+        .expect("changes");
+    assert_eq!(
+        fields(&confirm::confirm(app, &link, &ORIGIN).await.expect_err("over")),
+        ["token"]
+    );
+}
+
 #[tokio::test]
 async fn one_caller_who_tries_many_addresses_is_locked_and_others_are_not() {
     let ground = Ground::new().await;

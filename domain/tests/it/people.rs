@@ -192,6 +192,41 @@ async fn invitations_end_by_time_by_taking_back_and_by_a_newer_one() {
 }
 
 #[tokio::test]
+async fn what_a_removed_person_invited_is_taken_back() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    let tenant = ground.tenant("ann@example.com").await;
+    let admin = ground.member(&tenant, Role::Admin, &[]).await;
+    let back_door = invitations::create(app, &admin, invite("me-again@example.com", Role::Admin, &[]))
+        .await
+        .expect("invites");
+    people::remove(app, &tenant.scope, admin.user.expect("a person"))
+        .await
+        .expect("removes");
+    let error = invitations::accept(app, accept(&token(&back_door.link)), &ORIGIN)
+        .await
+        .expect_err("taken back");
+    assert_eq!(fields(&error), ["token"]);
+}
+
+#[tokio::test]
+async fn invitations_are_no_way_to_write_to_strangers() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    let tenant = ground.tenant("ann@example.com").await;
+    for number in 0..100 {
+        let email = format!("p{number}@example.com");
+        invitations::create(app, &tenant.scope, invite(&email, Role::Viewer, &[]))
+            .await
+            .expect("invites");
+    }
+    let error = invitations::create(app, &tenant.scope, invite("one-more@example.com", Role::Viewer, &[]))
+        .await
+        .expect_err("a refusal");
+    assert!(matches!(error, Error::TooMany { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn roles_and_grants_take_hold_at_once_and_only_within_one_s_own_reach() {
     let ground = Ground::new().await;
     let app = &ground.app;

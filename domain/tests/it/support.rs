@@ -247,8 +247,8 @@ impl Ground {
 
     /// The link in the latest mail to an address that has one.
     pub async fn last_link(&self, recipient: &str) -> String {
-        let links = self.mails(recipient).await.into_iter().filter_map(|mail| mail.2);
-        links.last().expect("a mail with a link")
+        let mut links = self.mails(recipient).await.into_iter().filter_map(|mail| mail.2);
+        links.next_back().expect("a mail with a link")
     }
 
     pub async fn keyword(&self, tenant: &Tenant, text: &str) -> entity::KeywordId {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, io::Read};
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::support::{Caller, Server, client};
@@ -84,6 +85,7 @@ async fn pages_load_only_what_they_name_and_no_other_site_frames_them() {
             ("x-frame-options", "DENY"),
             ("referrer-policy", "same-origin"),
             ("cross-origin-opener-policy", "same-origin"),
+            ("cache-control", "private, no-store"),
         ] {
             assert_eq!(text(&answer, name), value, "{path}");
         }
@@ -118,7 +120,7 @@ async fn behind_tls_cookies_are_secure_and_the_caller_is_who_the_proxy_names() {
         .await
         .unwrap();
     let cookie = text(&answer, "set-cookie");
-    for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+    for part in ["__Host-igny8_session=", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert!(text(&answer, "strict-transport-security").contains("max-age=31536000"));
@@ -279,6 +281,29 @@ async fn a_key_does_a_call_once_and_gives_its_answer_again() {
         "Idempotency-Key"
     );
     assert_eq!(make(&bob, "one", body.clone()).await.status(), StatusCode::NOT_FOUND);
+    // A key that is shown once stays shown once: the answer is kept sealed, and for the credential that made it.
+    let new_key = async |token: &str| {
+        ann.client
+            .post(format!("{}/api/v1/auth/api_keys/", server.base))
+            .bearer_auth(token)
+            .header("idempotency-key", "key")
+            .json(&json!({"name": "X", "scopes": ["read"]}))
+            .send()
+            .await
+            .unwrap()
+    };
+    let made: Value = new_key(&ann.token).await.json().await.unwrap();
+    let secret = made["data"]["key"].as_str().unwrap();
+    assert_eq!(new_key(&ann.token).await.json::<Value>().await.unwrap(), made);
+    assert_ne!(new_key(secret).await.status(), StatusCode::OK);
+    let kept = entity::idempotency_key::Entity::find()
+        .all(&server.app.db)
+        .await
+        .unwrap();
+    assert!(
+        kept.iter()
+            .all(|row| !row.body.contains("igny8_") && !row.body.contains("moka"))
+    );
     // A failure is not kept: what was wrong can be put right under the same key.
     let wrong = make(&ann, "two", json!({"sector_id": sector, "keyword": ""})).await;
     assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);

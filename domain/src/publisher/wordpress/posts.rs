@@ -195,7 +195,11 @@ impl WordPress {
     fn published(&self, value: &Value, notes: Vec<String>) -> Option<Published> {
         Some(Published {
             id: value["id"].as_i64()?,
-            url: value["link"].as_str()?.to_owned(),
+            // It becomes a link on our pages, and a site may say anything.
+            url: value["link"]
+                .as_str()
+                .filter(|link| link.starts_with("https://") || link.starts_with("http://"))?
+                .to_owned(),
             status: value["status"].as_str()?.to_owned(),
             content_raw: value["content"]["raw"].as_str()?.to_owned(),
             notes,

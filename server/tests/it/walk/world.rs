@@ -319,6 +319,12 @@ impl World {
         .await
         .unwrap()
         .id;
+        // Only so many uploads may be open at once.
+        keyword_import::Entity::delete_many()
+            .filter(keyword_import::Column::Status.eq(keyword_import::ImportStatus::Uploading))
+            .exec(db)
+            .await
+            .unwrap();
         let import = import::begin(
             &app,
             &scope,
@@ -344,6 +350,8 @@ impl World {
         };
         let done_import = import::import_file(&app, &scope, read, &file).await.unwrap().import.id;
         std::fs::remove_file(&file).unwrap();
+        // Only so many are sent in a day.
+        invitation::Entity::delete_many().exec(db).await.unwrap();
         let invited = invitations::create(
             &app,
             &scope,

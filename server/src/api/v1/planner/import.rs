@@ -58,7 +58,7 @@ async fn import_csv(
         while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
             let name = part.name().unwrap_or_default().to_owned();
             if name != "file" {
-                let text = part.text().await.map_err(unreadable)?;
+                let text = short_text(&mut part).await?;
                 let wrong = |what: &str| Error::field(&name, format!("{text:?} is no {what}."));
                 match name.as_str() {
                     "sector_id" => form.sector_id = text.trim().parse().map_err(|_| wrong("sector"))?,
@@ -80,6 +80,22 @@ async fn import_csv(
         Err(Error::field("file", "The request holds no file."))
     };
     caller.answer(work.await).map(Data::of)
+}
+
+/// Longest field beside the file, in bytes: a mapping of many columns is far shorter.
+const FIELD: usize = 64 * 1024;
+
+async fn short_text(part: &mut axum::extract::multipart::Field<'_>) -> domain::Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > FIELD {
+            return Err(Error::TooLarge(
+                "A field of the form is longer than we take.".to_owned(),
+            ));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Error::field("file", "A field of the form is no UTF-8 text."))
 }
 
 /// What is gathered before it is handed on, and the most that is held of a file of unknown size.
