@@ -116,11 +116,14 @@ fn pictures(done: bool) -> SimpleExpr {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(app: &App, scope: &Scope, id: ContentId) -> Result<content::Model> {
-    content::Entity::find_in(scope)
+    let mut found = content::Entity::find_in(scope)
         .filter(content::Column::Id.eq(id))
         .one(&app.db)
         .await?
-        .ok_or(Error::NotFound("The article"))
+        .ok_or(Error::NotFound("The article"))?;
+    // Cleaned on the way in already; cleaned again here, so that what reached the table by another way goes no further.
+    found.html_content = html::sanitize_article(&found.html_content);
+    Ok(found)
 }
 
 /// An article with its pictures, destinations and versions.
@@ -355,7 +358,7 @@ pub(crate) async fn write_version(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn version(app: &App, scope: &Scope, id: ContentVersionId) -> Result<content_version::Model> {
-    let version = content_version::Entity::find_in(scope)
+    let mut version = content_version::Entity::find_in(scope)
         .filter(content_version::Column::Id.eq(id))
         .one(&app.db)
         .await?
@@ -364,6 +367,7 @@ pub async fn version(app: &App, scope: &Scope, id: ContentVersionId) -> Result<c
     find(app, scope, version.content_id)
         .await
         .map_err(|_| Error::NotFound("The version"))?;
+    version.html_content = html::sanitize_article(&version.html_content);
     Ok(version)
 }
 

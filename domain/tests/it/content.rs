@@ -225,6 +225,39 @@ async fn html_is_cleaned_before_it_is_stored() {
 }
 
 #[tokio::test]
+async fn html_that_reached_the_table_by_another_way_is_cleaned_before_it_is_shown() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let article = ground.article(&tenant, "Moka pots").await;
+    // The clean text stays as it is, letter by letter.
+    let shown = content::find(&ground.app, &tenant.scope, article.id)
+        .await
+        .expect("an article");
+    assert_eq!(shown.html_content, article.html_content);
+    let bad = "<p onclick=\"x()\">Fine</p><script>x()</script><img src=\"javascript:x()\">";
+    entity::content::Entity::update_many()
+        .col_expr(entity::content::Column::HtmlContent, Expr::value(bad))
+        .exec(&ground.app.db)
+        .await
+        .expect("a change");
+    content_version::Entity::update_many()
+        .col_expr(content_version::Column::HtmlContent, Expr::value(bad))
+        .exec(&ground.app.db)
+        .await
+        .expect("a change");
+    let detail = content::get(&ground.app, &tenant.scope, article.id)
+        .await
+        .expect("an article");
+    let version = content::version(&ground.app, &tenant.scope, detail.versions[0].id)
+        .await
+        .expect("a version");
+    for html in [&detail.content.html_content, &version.html_content] {
+        assert!(html.contains("Fine"), "{html}");
+        assert!(!html.contains("script") && !html.contains("onclick"), "{html}");
+    }
+}
+
+#[tokio::test]
 async fn an_old_version_comes_back_as_the_newest() {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;
