@@ -2,6 +2,7 @@
 //
 //   node end2end/run.mjs                  every spec
 //   node end2end/run.mjs planner health   the specs whose file name contains one of the words
+//   scripts/postgres.sh run -- node end2end/run.mjs     the same on PostgreSQL
 //
 // CARGO_TARGET_DIR or IGNY8_BIN say where the binary is, CHROMIUM where the browser is. Pictures and logs are in
 // end2end/artifacts afterwards. Whatever this starts, it ends.
@@ -106,6 +107,16 @@ async function startServer(folder) {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(IGNY8|LEPTOS)_/.test(name)));
   const log = path.join(artifacts, 'server.log');
   const begin = Date.now();
+  // On PostgreSQL where scripts/postgres.sh says which one.
+  const database = process.env.TEST_DATABASE_URL
+    ? { IGNY8_DATABASE__URL: process.env.TEST_DATABASE_URL }
+    : { IGNY8_DATABASE__URL: `sqlite://${path.join(data, 'igny8.db')}`, IGNY8_JOBS__DATABASE_URL: `sqlite://${path.join(data, 'jobs.db')}` };
+  // What the command line needs too, to work on the same data.
+  const settings = {
+    ...database,
+    IGNY8_STORAGE__PATH: path.join(data, 'storage'),
+    IGNY8_SECURITY__KEY_FILE: path.join(data, 'secret.key'),
+  };
   const server = spawn(file, ['serve'], {
     cwd: folder,
     detached: true,
@@ -116,10 +127,7 @@ async function startServer(folder) {
       LEPTOS_SITE_ROOT: path.join(root, 'target', 'site'),
       IGNY8_SERVER__ADDRESS: address,
       IGNY8_SERVER__PUBLIC_URL: `http://${address}`,
-      IGNY8_DATABASE__URL: `sqlite://${path.join(data, 'igny8.db')}`,
-      IGNY8_JOBS__DATABASE_URL: `sqlite://${path.join(data, 'jobs.db')}`,
-      IGNY8_STORAGE__PATH: path.join(data, 'storage'),
-      IGNY8_SECURITY__KEY_FILE: path.join(data, 'secret.key'),
+      ...settings,
       // The WordPress above is on this machine.
       IGNY8_SECURITY__ALLOW_PRIVATE_ADDRESSES: 'true',
       // Every spec signs in from the same address.
@@ -155,7 +163,7 @@ async function startServer(folder) {
     await new Promise((resolve) => { setTimeout(resolve, 50); });
   }
   say(`server at ${base} after ${Date.now() - begin} ms`);
-  return { base, data, log };
+  return { base, settings, log };
 }
 
 async function runSpecs(files, env) {
@@ -193,7 +201,7 @@ async function main() {
   endings.push(() => fs.rmSync(folder, { recursive: true, force: true }));
   const wordpress = await startWordPress(folder);
   const server = await startServer(folder);
-  const passed = await runSpecs(files, { ...wordpress, BASE_URL: server.base, DATA_DIR: server.data, SERVER_LOG: server.log, IGNY8_PROGRAM: binary() });
+  const passed = await runSpecs(files, { ...wordpress, BASE_URL: server.base, SERVER_LOG: server.log, IGNY8_PROGRAM: binary(), IGNY8_SETTINGS: JSON.stringify(server.settings) });
   await endAll();
   // A panic that a page happened to hide is still a defect.
   if (/panicked at/.test(fs.readFileSync(server.log, 'utf8'))) throw new Failure('the server panicked; see end2end/artifacts/server.log');

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { accessible, base, browserTest, eventually, fitsWidth, hydrated, open, openTab, shot } from '../support.mjs';
 
@@ -297,13 +296,7 @@ as(() => ownerState, 'everything can be taken along; a deletion is asked for and
 
 as(() => ownerState, 'an operator sees every account, looks into one, and its log says so', {}, async (page) => {
   execFileSync(process.env.IGNY8_PROGRAM, ['operator', owner.email], {
-    env: {
-      PATH: process.env.PATH,
-      IGNY8_DATABASE__URL: `sqlite://${path.join(process.env.DATA_DIR, 'igny8.db')}`,
-      IGNY8_JOBS__DATABASE_URL: `sqlite://${path.join(process.env.DATA_DIR, 'jobs.db')}`,
-      IGNY8_STORAGE__PATH: path.join(process.env.DATA_DIR, 'storage'),
-      IGNY8_SECURITY__KEY_FILE: path.join(process.env.DATA_DIR, 'secret.key'),
-    },
+    env: { PATH: process.env.PATH, ...JSON.parse(process.env.IGNY8_SETTINGS) },
   });
   const guest = { email: `guest-${stamp}@example.com`, password: 'a kettle of fresh water' };
   const made = await fetch(`${base}/api/v1/auth/register/`, { method: 'POST', body: JSON.stringify({ ...guest, account_name: 'Guests' }) });
