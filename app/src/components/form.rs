@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, future::Future};
 
-use entity::ApiError;
+use entity::{ApiError, FieldError};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::icon::{Icon, lu};
@@ -56,6 +56,17 @@ impl FormState {
                 }
             }
         });
+    }
+
+    /// Refuses without asking the server; true when there was something to refuse.
+    pub fn refuse(self, fields: Vec<FieldError>) -> bool {
+        if fields.is_empty() {
+            return false;
+        }
+        let mut error = ApiError::new("invalid", "Please check the marked fields.");
+        error.fields = fields;
+        self.error.set(Some(error));
+        true
     }
 }
 

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::{
     api::{create_cluster, update_cluster},
-    parts::{SectorField, Submission, changed, sector_of, use_sector_choice},
+    parts::{SectorField, changed, sector_of, use_sector_choice},
 };
-use crate::components::{FormError, Select, SubmitButton, TextArea, TextInput, options_of};
+use crate::components::{FormError, FormState, Select, SubmitButton, TextArea, TextInput, options_of};
 
 /// The form of a cluster, new or stored.
 #[component]
@@ -36,8 +36,8 @@ pub(super) fn ClusterForm(
             .to_owned(),
     );
     let sector = use_sector_choice();
-    let submission = Submission::new();
-    let errors = submission.error;
+    let form = FormState::new();
+    let errors = form.error;
     let statuses = options_of(ClusterStatus::ALL, |status| (status.as_str(), status.label()));
 
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -51,14 +51,14 @@ pub(super) fn ClusterForm(
                 message: "Please enter a name.".to_owned(),
             });
         }
-        if submission.refuse(faults) {
+        if form.refuse(faults) {
             return;
         }
         let done = move |saved| on_saved.run(saved);
         match &stored {
             None => {
                 let Some(sector_id) = sector_of(sector) else { return };
-                submission.run(
+                form.send(
                     create_cluster(cluster::New {
                         sector_id,
                         name,
@@ -77,7 +77,7 @@ pub(super) fn ClusterForm(
                         .ok()
                         .filter(|status| *status != stored.status),
                 };
-                submission.run(update_cluster(stored.id, patch), done);
+                form.send(update_cluster(stored.id, patch), done);
             }
         }
     };
@@ -93,7 +93,7 @@ pub(super) fn ClusterForm(
                 view! { <Select name="status" label="Status" value=status options=statuses errors=errors/> }.into_any()
             }}
             <div class="mt-2 flex justify-end">
-                <SubmitButton pending=submission.pending>{if is_new { "Add cluster" } else { "Save" }}</SubmitButton>
+                <SubmitButton pending=form.pending>{if is_new { "Add cluster" } else { "Save" }}</SubmitButton>
             </div>
         </form>
     }

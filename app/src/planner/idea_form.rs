@@ -9,11 +9,10 @@ use leptos::prelude::*;
 use super::{
     api::{create_idea, update_idea},
     parts::{
-        SectorField, Submission, changed, sector_of, small_number, structures, use_cluster_options, use_sector_choice,
-        with_none,
+        SectorField, changed, sector_of, small_number, structures, use_cluster_options, use_sector_choice, with_none,
     },
 };
-use crate::components::{FormError, Select, SubmitButton, TextArea, TextInput, options_of};
+use crate::components::{FormError, FormState, Select, SubmitButton, TextArea, TextInput, options_of};
 
 /// The form of an idea, new or stored.
 #[component]
@@ -49,8 +48,8 @@ pub(super) fn IdeaForm(
     let cluster = RwSignal::new(String::new());
     let clusters = with_none(use_cluster_options());
     let sector = use_sector_choice();
-    let submission = Submission::new();
-    let errors = submission.error;
+    let form = FormState::new();
+    let errors = form.error;
     let statuses = options_of(IdeaStatus::ALL, |status| (status.as_str(), status.label()));
 
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -64,7 +63,7 @@ pub(super) fn IdeaForm(
             });
         }
         let words = small_number("estimated_word_count", &words.get_untracked(), &mut faults);
-        if submission.refuse(faults) {
+        if form.refuse(faults) {
             return;
         }
         let description = description.get_untracked().trim().to_owned();
@@ -83,7 +82,7 @@ pub(super) fn IdeaForm(
                     target_keywords,
                     estimated_word_count: words,
                 };
-                submission.run(create_idea(new), done);
+                form.send(create_idea(new), done);
             }
             Some(stored) => {
                 let patch = idea::Patch {
@@ -98,7 +97,7 @@ pub(super) fn IdeaForm(
                         .ok()
                         .filter(|status| *status != stored.status),
                 };
-                submission.run(update_idea(stored.id, patch), done);
+                form.send(update_idea(stored.id, patch), done);
             }
         }
     };
@@ -125,7 +124,7 @@ pub(super) fn IdeaForm(
                 view! { <Select name="status" label="Status" value=status options=statuses errors=errors/> }.into_any()
             }}
             <div class="mt-2 flex justify-end">
-                <SubmitButton pending=submission.pending>{if is_new { "Add idea" } else { "Save" }}</SubmitButton>
+                <SubmitButton pending=form.pending>{if is_new { "Add idea" } else { "Save" }}</SubmitButton>
             </div>
         </form>
     }

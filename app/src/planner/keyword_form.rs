@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::{
     api::{create_keyword, update_keyword},
-    parts::{SectorField, Submission, changed, number_text, sector_of, small_number, use_sector_choice, whole_number},
+    parts::{SectorField, changed, number_text, sector_of, small_number, use_sector_choice, whole_number},
 };
-use crate::components::{FormError, Select, SubmitButton, TextInput, options_of};
+use crate::components::{FormError, FormState, Select, SubmitButton, TextInput, options_of};
 
 /// The form of a keyword, new or stored.
 #[component]
@@ -38,8 +38,8 @@ pub(super) fn KeywordForm(
             .to_owned(),
     );
     let sector = use_sector_choice();
-    let submission = Submission::new();
-    let errors = submission.error;
+    let form = FormState::new();
+    let errors = form.error;
 
     let intents = {
         let mut all = if is_new {
@@ -69,7 +69,7 @@ pub(super) fn KeywordForm(
         }
         let volume = whole_number("volume", &volume.get_untracked(), &mut faults);
         let difficulty = small_number("difficulty", &difficulty.get_untracked(), &mut faults);
-        if submission.refuse(faults) {
+        if form.refuse(faults) {
             return;
         }
         let intent = intent.get_untracked().parse::<Intent>().ok();
@@ -77,7 +77,7 @@ pub(super) fn KeywordForm(
         match &stored {
             None => {
                 let Some(sector_id) = sector_of(sector) else { return };
-                submission.run(
+                form.send(
                     create_keyword(keyword::New {
                         sector_id,
                         keyword,
@@ -100,7 +100,7 @@ pub(super) fn KeywordForm(
                         .ok()
                         .filter(|status| *status != stored.status),
                 };
-                submission.run(update_keyword(stored.id, patch), done);
+                form.send(update_keyword(stored.id, patch), done);
             }
         }
     };
@@ -119,7 +119,7 @@ pub(super) fn KeywordForm(
             </div>
             {is_new.then(|| view! { <SectorField value=sector errors=errors/> })}
             <div class="mt-2 flex justify-end">
-                <SubmitButton pending=submission.pending>{if is_new { "Add keyword" } else { "Save" }}</SubmitButton>
+                <SubmitButton pending=form.pending>{if is_new { "Add keyword" } else { "Save" }}</SubmitButton>
             </div>
         </form>
     }

@@ -11,59 +11,6 @@ use crate::{
     workspace::use_workspace,
 };
 
-/// A form on its way to the server.
-#[derive(Clone, Copy)]
-pub(crate) struct Submission {
-    /// The answer is not there yet.
-    pub pending: RwSignal<bool>,
-    /// What the server said against it.
-    pub error: RwSignal<Option<ApiError>>,
-}
-
-impl Submission {
-    pub fn new() -> Self {
-        Self {
-            pending: RwSignal::new(false),
-            error: RwSignal::new(None),
-        }
-    }
-
-    /// Sends, and calls `done` with the answer; a refusal stays in `error`. Does nothing while one is on its way.
-    pub fn run<T: 'static>(
-        self,
-        call: impl Future<Output = Result<T, ApiError>> + 'static,
-        done: impl FnOnce(T) + 'static,
-    ) {
-        if self.pending.get_untracked() {
-            return;
-        }
-        self.pending.set(true);
-        self.error.set(None);
-        spawn_local(async move {
-            let result = call.await;
-            // The form may be gone by now.
-            self.pending.try_set(false);
-            match result {
-                Ok(value) => done(value),
-                Err(refusal) => {
-                    self.error.try_set(Some(refusal));
-                }
-            }
-        });
-    }
-
-    /// Refuses without asking the server; true when there was something to refuse.
-    pub fn refuse(self, fields: Vec<FieldError>) -> bool {
-        if fields.is_empty() {
-            return false;
-        }
-        let mut error = ApiError::new("invalid", "Please check the marked fields.");
-        error.fields = fields;
-        self.error.set(Some(error));
-        true
-    }
-}
-
 /// Sends something that has no form; a failure goes to the corner of the page.
 pub(crate) fn act<T: 'static>(
     toasts: Toasts,

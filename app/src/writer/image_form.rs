@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::api::update_image;
 use crate::{
-    components::{FormError, SubmitButton, TextArea, TextInput},
-    planner::parts::{Submission, changed},
+    components::{FormError, FormState, SubmitButton, TextArea, TextInput},
+    planner::parts::changed,
 };
 
 /// The form of a picture.
@@ -20,8 +20,8 @@ pub(super) fn ImageForm(
 ) -> impl IntoView {
     let prompt = RwSignal::new(stored.prompt.clone());
     let alt = RwSignal::new(stored.alt_text.clone());
-    let submission = Submission::new();
-    let errors = submission.error;
+    let form = FormState::new();
+    let errors = form.error;
     let hint = if stored.storage_key.is_some() {
         "Takes effect when the picture is made again."
     } else {
@@ -37,14 +37,14 @@ pub(super) fn ImageForm(
                 message: "Please say what the picture should show.".to_owned(),
             });
         }
-        if submission.refuse(faults) {
+        if form.refuse(faults) {
             return;
         }
         let patch = image::Patch {
             prompt: changed(text, &stored.prompt),
             alt_text: changed(alt.get_untracked().trim().to_owned(), &stored.alt_text),
         };
-        submission.run(update_image(stored.id, patch), move |saved| on_saved.run(saved));
+        form.send(update_image(stored.id, patch), move |saved| on_saved.run(saved));
     };
     view! {
         <form on:submit=submit novalidate>
@@ -55,7 +55,7 @@ pub(super) fn ImageForm(
                 hint="For those who cannot see it, and for search engines." errors=errors
             />
             <div class="mt-2 flex justify-end">
-                <SubmitButton pending=submission.pending>"Save"</SubmitButton>
+                <SubmitButton pending=form.pending>"Save"</SubmitButton>
             </div>
         </form>
     }

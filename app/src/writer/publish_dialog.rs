@@ -10,8 +10,7 @@ use entity::{
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    components::{Dialog, EmptyState, FormError, Icon, Select, SubmitButton, Toasts, count, lu, use_toasts},
-    planner::parts::Submission,
+    components::{Dialog, EmptyState, FormError, FormState, Icon, Select, SubmitButton, Toasts, count, lu, use_toasts},
     publisher::api::{integrations, publish, publishing_records},
     workspace::use_workspace,
 };
@@ -49,7 +48,7 @@ pub(super) fn PublishForm(
 ) -> impl IntoView {
     let destination = RwSignal::new(String::new());
     let target = RwSignal::new("publish".to_owned());
-    let submission = Submission::new();
+    let form = FormState::new();
     let options = Memo::new(move |_| {
         connections.with(|found| match found {
             Some(Ok(all)) => all
@@ -74,7 +73,7 @@ pub(super) fn PublishForm(
             integration_id,
             target_status: target.get_untracked(),
         };
-        submission.run(publish(request), move |rows| on_sent.run(rows));
+        form.send(publish(request), move |rows| on_sent.run(rows));
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -103,14 +102,14 @@ pub(super) fn PublishForm(
         .into_any(),
         Some(Ok(_)) => view! {
             <form on:submit=submit>
-                <FormError error=submission.error/>
-                <Select name="integration_id" label="Destination" value=destination options=options errors=submission.error/>
+                <FormError error=form.error/>
+                <Select name="integration_id" label="Destination" value=destination options=options errors=form.error/>
                 <Select
-                    name="target_status" label="It becomes" value=target options=targets.clone() errors=submission.error
+                    name="target_status" label="It becomes" value=target options=targets.clone() errors=form.error
                     hint="Publishing again updates what is there; it never makes a second post."
                 />
                 <div class="flex justify-end">
-                    <SubmitButton pending=submission.pending>
+                    <SubmitButton pending=form.pending>
                         <Icon icon=lu::LuSend class="size-4"/>
                         {move || if target.get() == "draft" { "Send as draft" } else { "Publish" }}
                     </SubmitButton>

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::api::create_task;
 use crate::{
-    components::{FormError, Select, SubmitButton, TextArea, TextInput},
+    components::{FormError, FormState, Select, SubmitButton, TextArea, TextInput},
     planner::parts::{
-        SectorField, Submission, sector_of, small_number, structures, use_cluster_options, use_sector_choice, with_none,
+        SectorField, sector_of, small_number, structures, use_cluster_options, use_sector_choice, with_none,
     },
 };
 
@@ -26,8 +26,8 @@ pub(super) fn TaskForm(
     let cluster = RwSignal::new(String::new());
     let clusters = with_none(use_cluster_options());
     let sector = use_sector_choice();
-    let submission = Submission::new();
-    let errors = submission.error;
+    let form = FormState::new();
+    let errors = form.error;
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -40,7 +40,7 @@ pub(super) fn TaskForm(
             });
         }
         let words = small_number("target_word_count", &words.get_untracked(), &mut faults);
-        if submission.refuse(faults) {
+        if form.refuse(faults) {
             return;
         }
         let Some(sector_id) = sector_of(sector) else { return };
@@ -53,7 +53,7 @@ pub(super) fn TaskForm(
             keywords: keywords.get_untracked().trim().to_owned(),
             target_word_count: words,
         };
-        submission.run(create_task(new), move |saved| on_saved.run(saved));
+        form.send(create_task(new), move |saved| on_saved.run(saved));
     };
 
     view! {
@@ -72,7 +72,7 @@ pub(super) fn TaskForm(
             <Select name="cluster_id" label="Cluster" value=cluster options=clusters errors=errors/>
             <SectorField value=sector errors=errors/>
             <div class="mt-2 flex justify-end">
-                <SubmitButton pending=submission.pending>"Add task"</SubmitButton>
+                <SubmitButton pending=form.pending>"Add task"</SubmitButton>
             </div>
         </form>
     }

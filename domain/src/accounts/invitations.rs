@@ -3,7 +3,7 @@
 use chrono::Duration;
 use entity::{
     InvitationId, Page, SiteId, account,
-    audit_event::AuditAction,
+    audit_event::{self, AuditAction},
     invitation::{self, Acceptance, Invited, Made, NewInvitation, Row},
     page::ListQuery,
     user,
@@ -234,7 +234,7 @@ async fn still_there(db: &impl ConnectionTrait, scope: &Scope, sites: &[SiteId])
         .await?)
 }
 
-/// Takes back what somebody invited who is no longer there: its maker has seen the links.
+/// Takes back what somebody invited who could not invite so any more: its maker has seen the links.
 pub(super) async fn revoke_made_by(db: &impl ConnectionTrait, scope: &Scope, user: entity::UserId) -> Result<()> {
     invitation::Entity::update_in(scope)
         .col_expr(invitation::Column::RevokedAt, Expr::value(crate::now()))
@@ -248,8 +248,10 @@ pub(super) async fn revoke_made_by(db: &impl ConnectionTrait, scope: &Scope, use
 
 /// An account sends so many invitations a day and no more: it is no way to write to strangers.
 async fn refuse_flood(db: &impl ConnectionTrait, scope: &Scope) -> Result<()> {
-    let sent = invitation::Entity::find_in(scope)
-        .filter(invitation::Column::UpdatedAt.gt(crate::now() - Duration::days(1)))
+    // The log has a line for each mail; the invitation itself has one row however often it is sent.
+    let sent = audit_event::Entity::find_in(scope)
+        .filter(audit_event::Column::Action.eq(AuditAction::PersonInvited))
+        .filter(audit_event::Column::CreatedAt.gt(crate::now() - Duration::days(1)))
         .count(db)
         .await?;
     if sent >= PER_DAY {

@@ -329,6 +329,9 @@ pub async fn update(app: &App, scope: &Scope, id: UserId, patch: PersonPatch) ->
     if role != found.role {
         let detail = format!("{}: {} to {}", found.email, found.role.label(), role.label());
         note(AuditAction::RoleChanged, detail).await?;
+        if role != Role::Owner {
+            super::invitations::revoke_made_by(&txn, scope, id).await?;
+        }
     }
     if sites != before {
         grant(&txn, scope, id, &sites).await?;

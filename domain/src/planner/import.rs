@@ -18,7 +18,7 @@ use sea_orm::{
 use tokio::sync::mpsc;
 
 use crate::{
-    App, Error, Result,
+    App, Error, Result, db,
     jobs::{
         self, Job,
         worker::{DEAD_AFTER, Worker},
@@ -68,9 +68,12 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
             .map_err(|_| Error::field("mapping", "The choice of columns could not be read. Choose them again."))?;
     }
     super::keywords::refuse_over_limit(&app.db, scope, 1).await?;
+    let txn = db::begin_write(&app.db).await?;
+    // So that uploads announced at one moment are counted one after the other.
+    crate::scope::lock_account(&txn, scope).await?;
     let open = keyword_import::Entity::find_in(scope)
         .filter(keyword_import::Column::Status.eq(ImportStatus::Uploading))
-        .count(&app.db)
+        .count(&txn)
         .await?;
     if open >= MOST_UPLOADS {
         return Err(Error::LimitReached(format!(
@@ -78,7 +81,7 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
         )));
     }
     let now = crate::now();
-    Ok(keyword_import::Entity::insert(keyword_import::ActiveModel {
+    let import = keyword_import::Entity::insert(keyword_import::ActiveModel {
         account_id: Set(scope.account),
         site_id: Set(editor.site()),
         sector_id: Set(sector.id),
@@ -102,15 +105,17 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
         updated_at: Set(now),
         ..Default::default()
     })
-    .exec_with_returning(&app.db)
-    .await?)
+    .exec_with_returning(&txn)
+    .await?;
+    txn.commit().await?;
+    Ok(import)
 }
 
 /// Ends uploads that nobody has gone on with for a day; their files go.
 ///
 /// # Errors
 /// When the database or the disk fails.
-pub(crate) async fn tidy(app: &App) -> Result<()> {
+pub async fn tidy(app: &App) -> Result<()> {
     let abandoned = keyword_import::Entity::find()
         .filter(keyword_import::Column::Status.eq(ImportStatus::Uploading))
         .filter(keyword_import::Column::UpdatedAt.lt(crate::now() - chrono::Duration::days(1)))

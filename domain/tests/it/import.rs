@@ -528,6 +528,45 @@ async fn imports_of_one_file_at_once_add_each_keyword_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_has_twenty_open_uploads_however_they_are_begun_and_forgotten_ones_end() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    let begun = futures::future::join_all((0..30).map(|number| {
+        let (app, scope) = (app.clone(), scope.clone());
+        let input = announced(&tenant, &format!("{number}.csv"), 100);
+        async move { import::begin(&app, &scope, input).await }
+    }))
+    .await;
+    let (open, refused): (Vec<_>, Vec<_>) = begun.into_iter().partition(Result::is_ok);
+    assert_eq!((open.len(), refused.len()), (20, 10));
+    for error in refused.into_iter().filter_map(Result::err) {
+        assert!(matches!(error, Error::LimitReached(_)), "{error:?}");
+    }
+    import::tidy(app).await.expect("nothing to do yet");
+    import::begin(app, scope, announced(&tenant, "more.csv", 100))
+        .await
+        .expect_err("all are still open");
+    // Nobody has gone on with any of them since the day before yesterday.
+    keyword_import::Entity::update_many()
+        .col_expr(
+            keyword_import::Column::UpdatedAt,
+            Expr::value(domain::now() - chrono::Duration::days(2)),
+        )
+        .exec(&app.db)
+        .await
+        .expect("a change");
+    import::tidy(app).await.expect("ends them");
+    let ended = import::find(app, scope, open[0].as_ref().expect("an import").id)
+        .await
+        .expect("an import");
+    assert_eq!(ended.status, ImportStatus::Failed);
+    import::begin(app, scope, announced(&tenant, "more.csv", 100))
+        .await
+        .expect("room again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_cut_off_half_way_goes_on_where_it_was() {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;

@@ -227,6 +227,53 @@ async fn invitations_are_no_way_to_write_to_strangers() {
 }
 
 #[tokio::test]
+async fn an_invitation_sent_again_and_again_counts_each_time() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    let tenant = ground.tenant("ann@example.com").await;
+    let made = invitations::create(app, &tenant.scope, invite("pat@example.com", Role::Viewer, &[]))
+        .await
+        .expect("invites");
+    let id = made.invitation.invitation.id;
+    for _ in 1..100 {
+        invitations::resend(app, &tenant.scope, id).await.expect("sends again");
+    }
+    let error = invitations::resend(app, &tenant.scope, id)
+        .await
+        .expect_err("a refusal");
+    assert!(matches!(error, Error::TooMany { .. }), "{error:?}");
+    assert_eq!(ground.mails("pat@example.com").await.len(), 100);
+}
+
+#[tokio::test]
+async fn what_somebody_invited_who_may_no_longer_do_so_is_taken_back() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    let tenant = ground.tenant("ann@example.com").await;
+    let admin = ground.member(&tenant, Role::Admin, &[]).await;
+    let back_door = invitations::create(app, &admin, invite("me-again@example.com", Role::Admin, &[]))
+        .await
+        .expect("invites");
+    let by_owner = invitations::create(app, &tenant.scope, invite("pat@example.com", Role::Viewer, &[]))
+        .await
+        .expect("invites");
+    let lower = PersonPatch {
+        role: Some(Role::Viewer),
+        ..PersonPatch::default()
+    };
+    people::update(app, &tenant.scope, admin.user.expect("a person"), lower)
+        .await
+        .expect("changes");
+    let error = invitations::accept(app, accept(&token(&back_door.link)), &ORIGIN)
+        .await
+        .expect_err("taken back");
+    assert_eq!(fields(&error), ["token"]);
+    invitations::accept(app, accept(&token(&by_owner.link)), &ORIGIN)
+        .await
+        .expect("the other one stands");
+}
+
+#[tokio::test]
 async fn roles_and_grants_take_hold_at_once_and_only_within_one_s_own_reach() {
     let ground = Ground::new().await;
     let app = &ground.app;

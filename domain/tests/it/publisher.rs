@@ -74,6 +74,23 @@ async fn record(ground: &Ground, tenant: &Tenant, content: ContentId) -> Row {
 }
 
 #[tokio::test]
+async fn an_address_that_would_run_a_script_is_never_kept_and_makes_no_second_post() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let wordpress = FakeWordPress::start(SENT).await;
+    let made = connect(&ground, &tenant, &wordpress, PASSWORD).await;
+    let article = ground.article(&tenant, "How to Brew").await;
+    wordpress.say_link("javascript:alert(1)");
+    for _ in 0..2 {
+        let sent = publish(&ground, &tenant, article.id, made.id).await;
+        assert_ne!(sent.record.status, PublishStatus::Published);
+        assert_eq!(sent.record.external_url, None);
+    }
+    assert_eq!(ground.content(article.id).await.external_url, None);
+    assert_eq!(wordpress.counts().0, 1);
+}
+
+#[tokio::test]
 async fn an_article_is_published_and_published_again() {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;

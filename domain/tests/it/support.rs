@@ -598,6 +598,7 @@ struct Wp {
     media_creates: usize,
     password: String,
     writes: usize,
+    link: Option<String>,
 }
 
 impl FakeWordPress {
@@ -646,6 +647,11 @@ impl FakeWordPress {
 
     pub fn set_password(&self, password: &str) {
         self.lock().password = password.to_owned();
+    }
+
+    /// What it says is the address of every post that it makes from now on.
+    pub fn say_link(&self, link: &str) {
+        self.lock().link = Some(link.to_owned());
     }
 
     /// Writes wait until [`FakeWordPress::release`].
@@ -734,7 +740,7 @@ impl Wp {
                 let sent: Value = serde_json::from_slice(body).expect("JSON");
                 let id = 100 + self.posts.len();
                 let post = json!({
-                    "id": id, "link": format!("http://blog.example/?p={id}"), "status": sent["status"],
+                    "id": id, "link": self.link.clone().unwrap_or_else(|| format!("http://blog.example/?p={id}")), "status": sent["status"],
                     "slug": sent["slug"], "content": {"raw": sent["content"]}, "sent": sent,
                 });
                 self.posts.push(post.clone());

@@ -231,14 +231,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = ApiFailure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFailure> {
-        let id = request_id(parts);
-        axum::extract::Path::<i64>::from_request_parts(parts, state)
-            .await
-            .map(|path| Self(path.0))
-            .map_err(|_| ApiFailure {
-                error: Error::NotFound("The row"),
-                request_id: id,
-            })
+        in_path(parts, state).await.map(Self)
     }
 }
 
@@ -249,15 +242,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = ApiFailure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFailure> {
-        let id = request_id(parts);
-        axum::extract::Path::<String>::from_request_parts(parts, state)
-            .await
-            .map(|path| Self(path.0))
-            .map_err(|_| ApiFailure {
-                error: Error::NotFound("The row"),
-                request_id: id,
-            })
+        in_path(parts, state).await.map(Self)
     }
+}
+
+async fn in_path<T: DeserializeOwned + Send, S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<T, ApiFailure> {
+    let request_id = request_id(parts);
+    axum::extract::Path::<T>::from_request_parts(parts, state)
+        .await
+        .map(|path| path.0)
+        .map_err(|_| ApiFailure {
+            error: Error::NotFound("The row"),
+            request_id,
+        })
 }
 
 /// Answers for methods that an address does not know.

@@ -86,6 +86,22 @@ async fn files_that_are_no_keyword_lists_are_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_field_beside_the_file_has_its_bound() {
+    let server = Server::start().await;
+    let caller = Caller::sign_up(&server.base, "ann@example.com").await;
+    let form = multipart::Form::new().text("mapping", "x".repeat(64 * 1024 + 1));
+    let answer = caller
+        .client
+        .post(format!("{}/api/v1/planner/keywords/import_csv/", caller.base))
+        .bearer_auth(&caller.token)
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn lists_filter_order_and_page() {
     let server = Server::start().await;
     let caller = Caller::sign_up(&server.base, "ann@example.com").await;
