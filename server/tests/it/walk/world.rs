@@ -15,8 +15,8 @@ use entity::{
     ClusterId, UserId,
     ai_task::Start,
     api_key::{KeyScope, NewApiKey},
-    cluster, content, content_version, idea, image, integration, invitation, keyword, keyword_import, site_user_access,
-    task, user,
+    audit_event, cluster, content, content_version, idea, image, integration, invitation, keyword, keyword_import,
+    site_user_access, task, user,
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -350,8 +350,13 @@ impl World {
         };
         let done_import = import::import_file(&app, &scope, read, &file).await.unwrap().import.id;
         std::fs::remove_file(&file).unwrap();
-        // Only so many are sent in a day.
+        // Only so many are open at once, and only so many are sent in a day.
         invitation::Entity::delete_many().exec(db).await.unwrap();
+        audit_event::Entity::delete_many()
+            .filter(audit_event::Column::Action.eq(audit_event::AuditAction::PersonInvited))
+            .exec(db)
+            .await
+            .unwrap();
         let invited = invitations::create(
             &app,
             &scope,
