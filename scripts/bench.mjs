@@ -248,7 +248,7 @@ const parts = {
     await wrk(3);
     const text = await wrk(15);
     const milliseconds = (percent) => {
-      const [, value, unit] = text.match(new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)$`, 'm'));
+      const [, value, unit] = text.match(new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)\\s*$`, 'm'));
       return round(Number(value) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit], 2);
     };
     // wrk's clock stops at the last byte, so the first came no later.

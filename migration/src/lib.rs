@@ -16,6 +16,7 @@ mod m20261120_000008_sessions;
 mod m20261120_000009_catalogue;
 mod m20261124_000010_access;
 mod m20261124_000011_seed_keywords;
+mod m20261125_000012_keyword_counts;
 
 /// Every change in order.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000009_catalogue::Migration),
             Box::new(m20261124_000010_access::Migration),
             Box::new(m20261124_000011_seed_keywords::Migration),
+            Box::new(m20261125_000012_keyword_counts::Migration),
         ]
     }
 }
