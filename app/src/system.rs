@@ -3,7 +3,6 @@
 pub mod api;
 mod home_page;
 mod next_steps;
-mod provider_form;
 mod settings_page;
 mod settings_tabs;
 

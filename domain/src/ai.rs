@@ -6,6 +6,7 @@
 pub mod functions;
 pub mod providers;
 pub mod run;
+pub mod settings;
 
 use entity::{
     AiTaskId, SiteId,
@@ -110,6 +111,7 @@ async fn create(
         params: Set(params),
         cancel_requested: Set(false),
         idempotency_key: Set(idempotency_key),
+        credit_cost_id: Set(Some(plan.cost)),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
@@ -129,6 +131,7 @@ async fn create(
                 status: Set(ItemStatus::Pending),
                 credits_reserved: Set(item.credits),
                 credits_settled: Set(0),
+                words: Set(item.words),
                 attempts: Set(0),
                 ..Default::default()
             });

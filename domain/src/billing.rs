@@ -3,7 +3,7 @@
 pub mod ledger;
 
 use entity::{
-    ListQuery, Page,
+    CreditCostId, ListQuery, Page,
     account::Balance,
     credit_cost, credit_transaction,
     credit_usage_log::{self, Operation},
@@ -81,17 +81,38 @@ pub async fn usage(app: &App, scope: &Scope, list: &ListQuery) -> Result<Page<cr
     })
 }
 
-/// The price list of the account's plan.
+/// The price list of the account's plan as it is in force.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn costs(app: &App, scope: &Scope) -> Result<Vec<credit_cost::Model>> {
     let list = price_list(&app.db, scope).await?;
-    Ok(credit_cost::Entity::find()
+    let rows = credit_cost::Entity::find()
         .filter(credit_cost::Column::PriceList.eq(list))
-        .order_by_asc(credit_cost::Column::Id)
+        .filter(credit_cost::Column::EffectiveFrom.lte(crate::now()))
+        .order_by_asc(credit_cost::Column::EffectiveFrom)
         .all(&app.db)
-        .await?)
+        .await?;
+    Ok(in_force(rows))
+}
+
+/// The last price of each operation, in the order of the operations. `rows` come oldest first.
+fn in_force(rows: Vec<credit_cost::Model>) -> Vec<credit_cost::Model> {
+    Operation::ALL
+        .iter()
+        .filter_map(|operation| rows.iter().rfind(|row| row.operation == *operation).cloned())
+        .collect()
+}
+
+/// A price by its number: the one that was in force when some work was started.
+///
+/// # Errors
+/// [`Error::Internal`] when there is none.
+pub(crate) async fn price(db: &impl ConnectionTrait, id: CreditCostId) -> Result<credit_cost::Model> {
+    credit_cost::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::Internal(format!("price {id} is gone")))
 }
 
 /// What `operation` costs under the account's plan.
@@ -103,6 +124,8 @@ pub async fn cost_of(db: &impl ConnectionTrait, scope: &Scope, operation: Operat
     credit_cost::Entity::find()
         .filter(credit_cost::Column::PriceList.eq(&list))
         .filter(credit_cost::Column::Operation.eq(operation))
+        .filter(credit_cost::Column::EffectiveFrom.lte(crate::now()))
+        .order_by_desc(credit_cost::Column::EffectiveFrom)
         .one(db)
         .await?
         .ok_or_else(|| Error::Internal(format!("price list {list:?} has no price for {operation}")))

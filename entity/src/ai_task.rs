@@ -1,5 +1,5 @@
 //! One run of an AI function: the truth about a job.
-use crate::{AccountId, AiTaskId, SectorId, SiteId, UserId};
+use crate::{AccountId, AiTaskId, CreditCostId, SectorId, SiteId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,12 @@ text_enum! {
         GenerateImagePrompts = "generate_image_prompts" / "Plan images",
         /// Makes the pictures.
         GenerateImages = "generate_images" / "Make images",
+        /// Proposes the pages of a site.
+        GenerateSiteStructure = "generate_site_structure" / "Plan a site",
+        /// Improves articles.
+        OptimizeContent = "optimize_content" / "Improve articles",
+        /// Proposes links between articles.
+        SuggestLinks = "suggest_links" / "Suggest links",
     }
 }
 
@@ -103,6 +109,8 @@ pub struct Model {
     pub cancel_requested: bool,
     /// The starter's key, unique in the account.
     pub idempotency_key: Option<String>,
+    /// The price that was in force when it was asked for.
+    pub credit_cost_id: Option<CreditCostId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When the first worker took it.

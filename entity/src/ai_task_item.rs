@@ -47,6 +47,8 @@ pub struct Model {
     pub credits_reserved: i64,
     /// Credits charged for it.
     pub credits_settled: i64,
+    /// Words that it holds of the month's, and once it is done those that it made.
+    pub words: i32,
     /// How often a worker took it.
     pub attempts: i32,
     /// The worker that has it.

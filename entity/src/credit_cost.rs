@@ -1,5 +1,6 @@
 //! A row of the cost table.
 use crate::CreditCostId;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -40,6 +41,8 @@ pub struct Model {
     pub credits: i64,
     /// Least that a job costs.
     pub minimum: i64,
+    /// In force from then until the next price of the same operation.
+    pub effective_from: DateTime<Utc>,
 }
 
 orm_model!();
@@ -59,4 +62,26 @@ impl Model {
         };
         lots.saturating_mul(self.credits).max(self.minimum)
     }
+}
+
+/// A price to be set by the operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CreditCostInput))]
+pub struct Input {
+    /// The list it belongs to.
+    pub price_list: String,
+    /// What is done.
+    pub operation: crate::credit_usage_log::Operation,
+    /// What is counted.
+    pub unit: CostUnit,
+    /// How many of the unit one price buys, at least 1.
+    pub unit_size: i64,
+    /// Price of one such lot, 0 or more.
+    pub credits: i64,
+    /// Least that a job costs, 0 or more.
+    #[serde(default)]
+    pub minimum: i64,
+    /// From when; at once when absent. Never in the past: what was charged stays explainable.
+    #[serde(default)]
+    pub effective_from: Option<DateTime<Utc>>,
 }

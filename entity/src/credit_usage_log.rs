@@ -16,6 +16,16 @@ text_enum! {
         ImagePrompts = "image_prompts" / "Image prompts",
         /// Making pictures.
         Images = "images" / "Images",
+        /// Links between articles.
+        Linking = "linking" / "Internal links",
+        /// Improving articles.
+        Optimization = "optimization" / "Optimization",
+        /// The structure of a site.
+        SiteStructure = "site_structure" / "Site structure",
+        /// A page of a site.
+        SitePage = "site_page" / "Site page",
+        /// Reading an article's HTML again.
+        Reparse = "reparse" / "Reparse",
     }
 }
 

@@ -10,10 +10,14 @@ pub mod overview;
 pub mod page;
 
 pub mod account;
+pub mod ai_choice;
+pub mod ai_prompt;
+pub mod ai_prompt_version;
 pub mod ai_task;
 pub mod ai_task_item;
 pub mod api_key;
 pub mod audit_event;
+pub mod author_profile;
 pub mod cluster;
 pub mod cluster_keyword;
 pub mod content;
@@ -23,19 +27,23 @@ pub mod credit_transaction;
 pub mod credit_usage_log;
 pub mod idea;
 pub mod image;
+pub mod image_test;
 pub mod industry;
 pub mod industry_sector;
 pub mod integration;
 pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
+pub mod model_price;
 pub mod plan;
 pub mod provider_setting;
 pub mod publishing_record;
+pub mod scheduled_run;
 pub mod sector;
 pub mod seed_keyword;
 pub mod site;
 pub mod site_user_access;
+pub mod strategy;
 pub mod subscription;
 pub mod task;
 pub mod user;
@@ -126,4 +134,20 @@ ids! {
     MailId,
     /// A call that must not happen twice.
     IdempotencyKeyId,
+    /// Who does one AI function for an account.
+    AiChoiceId,
+    /// What a model costs.
+    ModelPriceId,
+    /// An account's own text of a prompt.
+    AiPromptId,
+    /// One saved state of an account's prompt.
+    AiPromptVersionId,
+    /// Somebody whose voice articles are written in.
+    AuthorProfileId,
+    /// How content is made for a sector.
+    StrategyId,
+    /// A picture that somebody tried out.
+    ImageTestId,
+    /// Regular work of one period.
+    ScheduledRunId,
 }

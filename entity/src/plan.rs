@@ -33,6 +33,22 @@ pub struct Model {
     pub max_keywords: Option<i32>,
     /// Clusters in the account; empty is unlimited.
     pub max_clusters: Option<i32>,
+    /// Sectors in the account; empty is unlimited.
+    pub max_sectors: Option<i32>,
+    /// Ideas in the account; empty is unlimited.
+    pub max_ideas: Option<i32>,
+    /// Units of AI work a day and site; empty is unlimited.
+    pub max_ai_requests_per_day: Option<i32>,
+    /// Articles a day and site; empty is unlimited.
+    pub max_content_tasks_per_day: Option<i32>,
+    /// Words a month and site; empty is unlimited.
+    pub max_words_per_month: Option<i32>,
+    /// Pictures a day and site; empty is unlimited.
+    pub max_images_per_day: Option<i32>,
+    /// Files of the account in megabytes; empty is unlimited.
+    pub max_storage_mb: Option<i32>,
+    /// Jobs of the account that wait or run at once; empty is unlimited.
+    pub max_concurrent_tasks: Option<i32>,
     /// The plan of those who sign up.
     pub is_default: bool,
     /// When it was made.

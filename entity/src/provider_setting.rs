@@ -1,4 +1,4 @@
-//! Which provider an account's AI functions use.
+//! A connection of an account to an AI provider, one for each kind.
 use crate::{AccountId, ProviderSettingId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,40 @@ text_enum! {
     Provider {
         /// Works offline, nothing to configure.
         Builtin = "builtin" / "Built-in engine",
-        /// Any server that speaks the OpenAI interface.
-        OpenaiCompatible = "openai_compatible" / "OpenAI or compatible",
+        /// OpenAI itself.
+        Openai = "openai" / "OpenAI",
+        /// Any other server that speaks OpenAI's interface, also one's own.
+        OpenaiCompatible = "openai_compatible" / "OpenAI-compatible",
+        /// Claude.
+        Anthropic = "anthropic" / "Anthropic",
+        /// Pictures only.
+        Runware = "runware" / "Runware",
     }
 }
 
-/// Which provider an account's AI functions use.
+impl Provider {
+    /// Whether it can answer in words.
+    pub fn writes(self) -> bool {
+        self != Self::Runware
+    }
+
+    /// Whether it can make pictures.
+    pub fn draws(self) -> bool {
+        self != Self::Anthropic
+    }
+
+    /// Where its interface is, for those that have one of their own.
+    pub fn home(self) -> Option<&'static str> {
+        match self {
+            Self::Openai => Some("https://api.openai.com/v1"),
+            Self::Anthropic => Some("https://api.anthropic.com"),
+            Self::Runware => Some("https://api.runware.ai/v1"),
+            Self::Builtin | Self::OpenaiCompatible => None,
+        }
+    }
+}
+
+/// A connection of an account to an AI provider, one for each kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(
     feature = "orm",
@@ -29,11 +57,11 @@ pub struct Model {
     pub account_id: AccountId,
     /// Who answers.
     pub provider: Provider,
-    /// Address of the interface, such as `https://api.openai.com/v1`.
+    /// Address of the interface, such as `https://api.openai.com/v1`; empty is the provider's own.
     pub base_url: String,
-    /// Model for text.
+    /// Model for text, unless a function has one of its own.
     pub model: String,
-    /// Model for pictures; empty leaves them to the built-in engine.
+    /// Model for pictures, unless the choice of the function says another.
     pub image_model: String,
     /// Key, encrypted; never leaves the server.
     #[serde(skip)]
@@ -46,13 +74,13 @@ pub struct Model {
 
 orm_model!();
 
-/// Settings of the AI provider as a person changes them.
+/// A connection as a person changes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ProviderSettingInput))]
 pub struct Input {
-    /// Who answers.
+    /// To whom; never the built-in engine, which needs no connection.
     pub provider: Provider,
-    /// Address of the interface.
+    /// Address of the interface; empty is the provider's own.
     #[serde(default)]
     pub base_url: String,
     /// Model for text.

@@ -1,5 +1,5 @@
 //! A subject area of a site, 1 to 5 active.
-use crate::{AccountId, IndustrySectorId, SectorId, SiteId};
+use crate::{AccountId, AuthorProfileId, IndustrySectorId, SectorId, SiteId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct Model {
     pub site_id: SiteId,
     /// Its pattern in the catalogue.
     pub industry_sector_id: Option<IndustrySectorId>,
+    /// Whose voice its articles are written in, unless a task says another.
+    pub author_profile_id: Option<AuthorProfileId>,
     /// Name as people see it.
     pub name: String,
     /// Name in URLs, unique in the site.
@@ -61,6 +63,8 @@ pub struct SectorPatch {
     pub is_active: Option<bool>,
     /// Its pattern in the catalogue; 0 clears it.
     pub industry_sector_id: Option<IndustrySectorId>,
+    /// Whose voice its articles are written in; 0 clears it.
+    pub author_profile_id: Option<AuthorProfileId>,
 }
 
 /// Which sectors a list shows.

@@ -37,6 +37,8 @@ pub struct Model {
     pub current_period_start: DateTime<Utc>,
     /// End of the period.
     pub current_period_end: DateTime<Utc>,
+    /// When its owners were last told that few credits are left.
+    pub low_credit_warned_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

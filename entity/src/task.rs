@@ -1,5 +1,5 @@
 //! A writing task.
-use crate::{AccountId, ClusterId, IdeaId, SectorId, SiteId, TaskId};
+use crate::{AccountId, AuthorProfileId, ClusterId, IdeaId, SectorId, SiteId, TaskId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,8 @@ pub struct Model {
     pub keywords: String,
     /// Words it should have.
     pub target_word_count: i32,
+    /// Whose voice it is written in; empty takes the sector's.
+    pub author_profile_id: Option<AuthorProfileId>,
     /// How far it is.
     pub status: TaskStatus,
     /// When it was made.

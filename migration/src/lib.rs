@@ -17,6 +17,8 @@ mod m20261120_000009_catalogue;
 mod m20261124_000010_access;
 mod m20261124_000011_seed_keywords;
 mod m20261125_000012_keyword_counts;
+mod m20261125_000013_thinker;
+mod m20261125_000014_credits;
 
 /// Every change in order.
 pub struct Migrator;
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_access::Migration),
             Box::new(m20261124_000011_seed_keywords::Migration),
             Box::new(m20261125_000012_keyword_counts::Migration),
+            Box::new(m20261125_000013_thinker::Migration),
+            Box::new(m20261125_000014_credits::Migration),
         ]
     }
 }

@@ -4,31 +4,12 @@
 use sea_orm_migration::prelude::*;
 
 use crate::columns::{
-    big, big_null, big_zero, create, drop_all, flag, id, index, int_null, int_zero, text, text_empty, text_null, time,
-    time_null,
+    add, big, big_null, big_zero, create, drop_all, flag, id, index, int_null, int_zero, take_away, text, text_empty,
+    text_null, time, time_null,
 };
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
-
-/// SQLite adds one column a statement.
-async fn add(manager: &SchemaManager<'_>, table: &'static str, columns: Vec<ColumnDef>) -> Result<(), DbErr> {
-    for column in columns {
-        manager
-            .alter_table(Table::alter().table(table).add_column(column).take())
-            .await?;
-    }
-    Ok(())
-}
-
-async fn take_away(manager: &SchemaManager<'_>, table: &'static str, columns: &[&'static str]) -> Result<(), DbErr> {
-    for column in columns {
-        manager
-            .alter_table(Table::alter().table(table).drop_column(*column).take())
-            .await?;
-    }
-    Ok(())
-}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

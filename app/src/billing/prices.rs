@@ -72,6 +72,11 @@ fn what(operation: Operation) -> &'static str {
         Operation::Content => "Writing an article",
         Operation::ImagePrompts => "Planning the pictures of an article",
         Operation::Images => "Making a picture",
+        Operation::Linking => "Proposing links for an article",
+        Operation::Optimization => "Improving an article",
+        Operation::SiteStructure => "Proposing the pages of a site",
+        Operation::SitePage => "Writing a page of a site",
+        Operation::Reparse => "Reading the HTML of an article again",
     }
 }
 

@@ -178,7 +178,12 @@ fn table_row<T: 'static>(
     match selection {
         None => view! { <tr>{cells}</tr> }.into_any(),
         Some(selection) => {
-            let chosen = move || selection.with(|selection| selection.contains(&id));
+            // The page may be gone already when a caller leaves in the middle of its making.
+            let chosen = move || {
+                selection
+                    .try_with(|selection| selection.contains(&id))
+                    .unwrap_or_default()
+            };
             let toggle = move |_| {
                 selection.update(|selection| {
                     if !selection.remove(&id) {

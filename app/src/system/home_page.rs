@@ -190,7 +190,8 @@ fn page_of(function: AiFunction) -> &'static str {
     match function {
         AiFunction::AutoCluster => "/planner/clusters",
         AiFunction::GenerateIdeas => "/planner/ideas",
-        AiFunction::GenerateContent => "/writer/content",
+        AiFunction::GenerateContent | AiFunction::OptimizeContent | AiFunction::SuggestLinks => "/writer/content",
+        AiFunction::GenerateSiteStructure => "/sites",
         AiFunction::GenerateImagePrompts | AiFunction::GenerateImages => "/writer/images",
     }
 }

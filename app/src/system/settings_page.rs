@@ -2,48 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::{SettingsTabs, api, provider_form::ProviderForm};
-use crate::{
-    components::{ErrorState, PageHeader, Skeleton, chosen_theme, set_theme},
-    workspace::use_workspace,
-};
+use super::SettingsTabs;
+use crate::components::{PageHeader, chosen_theme, set_theme};
 
 /// Settings of the account and of this browser.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let workspace = use_workspace();
     view! {
         <PageHeader title="Settings" purpose="Who does the AI work, and how this application looks."/>
         <SettingsTabs/>
         <div class="max-w-3xl space-y-6">
-            <Show when=move || workspace.can_manage()>
-                <Provider/>
-            </Show>
             <Appearance/>
         </div>
-    }
-}
-
-#[component]
-fn Provider() -> impl IntoView {
-    let setting = Resource::new(|| (), |()| api::provider());
-    view! {
-        <section class="panel p-5 sm:p-6" aria-labelledby="provider">
-            <h2 id="provider" class="text-base font-semibold">"AI provider"</h2>
-            <p class="mb-5 mt-1 text-sm muted">
-                "The built-in engine groups keywords, proposes ideas, drafts outlines and draws title pictures without any other service. A language model writes full articles."
-            </p>
-            <Transition fallback=|| view! { <Skeleton rows=4/> }>
-                {move || {
-                    setting
-                        .get()
-                        .map(|result| match result {
-                            Ok(found) => view! { <ProviderForm setting=found/> }.into_any(),
-                            Err(error) => view! { <ErrorState error retry=move |()| setting.refetch()/> }.into_any(),
-                        })
-                }}
-            </Transition>
-        </section>
     }
 }
 

@@ -10,21 +10,24 @@ pub mod generate_image_prompts;
 pub mod generate_images;
 
 use entity::{
-    ClusterId, ContentId, ImageId, SectorId, SiteId, TaskId,
+    ClusterId, ContentId, CreditCostId, ImageId, SectorId, SiteId, TaskId,
     ai_task::{self, AiFunction, Start},
     ai_task_item::{self, ItemStatus},
     credit_cost::{self, CostUnit},
     credit_usage_log::Operation,
-    image, provider_setting, task,
+    image, task,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 
-use super::providers::{Provider, Usage, openai::OpenAi};
+use super::{
+    providers::{Provider, Usage},
+    settings::{self, Chosen},
+};
 use crate::{
-    App, Error, Result,
+    App, Error, Result, billing,
     scope::{Scope, Scoped},
 };
 
@@ -40,6 +43,8 @@ pub struct Plan {
     pub site: SiteId,
     /// The sector of the first unit.
     pub sector: SectorId,
+    /// The price in force.
+    pub cost: CreditCostId,
     /// The units.
     pub items: Vec<PlannedItem>,
 }
@@ -53,6 +58,8 @@ pub struct PlannedItem {
     pub object_id: i64,
     /// Credits that it costs at most.
     pub credits: i64,
+    /// Words of the month's that it holds.
+    pub words: i32,
 }
 
 /// What the producing half of a unit can reach.
@@ -86,37 +93,19 @@ impl<'a> Context<'a> {
         Ok(crate::sites::language_name(&code.unwrap_or_default()))
     }
 
-    /// The account's provider for text, none for the built-in engine.
-    pub(crate) async fn text_provider(&self) -> Result<Option<OpenAi>> {
-        provider(self.app, &self.scope).await
+    /// Who does the task's function, none for the built-in engine.
+    pub(crate) async fn provider(&self) -> Result<Option<Chosen>> {
+        settings::chosen(self.app, &self.scope, self.task.function).await
     }
-}
 
-/// The account's provider, none for the built-in engine.
-///
-/// # Errors
-/// When the stored key does not open or the address is refused.
-pub(crate) async fn provider(app: &App, scope: &Scope) -> Result<Option<OpenAi>> {
-    let Some(setting) = provider_setting::Entity::find_in(scope).one(&app.db).await? else {
-        return Ok(None);
-    };
-    if setting.provider == provider_setting::Provider::Builtin {
-        return Ok(None);
+    /// The price that was in force when the task was started.
+    pub(crate) async fn cost(&self) -> Result<credit_cost::Model> {
+        match self.task.credit_cost_id {
+            Some(id) => billing::price(&self.app.db, id).await,
+            // Started by a version that did not note it.
+            None => billing::cost_of(&self.app.db, &self.scope, operation(self.task.function)).await,
+        }
     }
-    let key = if setting.secret.is_empty() {
-        String::new()
-    } else {
-        app.secrets
-            .unseal(&crate::system::secret_context(setting.account_id), &setting.secret)?
-    };
-    OpenAi::new(
-        app.http.clone(),
-        &setting.base_url,
-        &key,
-        &setting.model,
-        &setting.image_model,
-    )
-    .map(Some)
 }
 
 /// What a unit brought, before it is saved.
@@ -126,7 +115,7 @@ pub struct Finished {
     /// What it costs; never more than was held.
     pub credits: i64,
     /// Who made it.
-    pub provider: String,
+    pub provider: entity::provider_setting::Provider,
     /// With which model.
     pub model: String,
     /// Tokens used.
@@ -139,18 +128,18 @@ impl Finished {
         Self {
             made,
             credits,
-            provider: "builtin".to_owned(),
+            provider: entity::provider_setting::Provider::Builtin,
             model: concat!("igny8-engine ", env!("CARGO_PKG_VERSION")).to_owned(),
             usage: Usage::default(),
         }
     }
 
     /// Made by a provider.
-    fn by(provider: &impl Provider, model: String, usage: Usage, made: Made, credits: i64) -> Self {
+    fn by(provider: &dyn Provider, model: String, usage: Usage, made: Made, credits: i64) -> Self {
         Self {
             made,
             credits,
-            provider: provider.name().to_owned(),
+            provider: provider.kind(),
             model,
             usage,
         }
@@ -215,6 +204,9 @@ pub fn operation(function: AiFunction) -> Operation {
         AiFunction::GenerateContent => Operation::Content,
         AiFunction::GenerateImagePrompts => Operation::ImagePrompts,
         AiFunction::GenerateImages => Operation::Images,
+        AiFunction::GenerateSiteStructure => Operation::SiteStructure,
+        AiFunction::OptimizeContent => Operation::Optimization,
+        AiFunction::SuggestLinks => Operation::Linking,
     }
 }
 
@@ -274,6 +266,9 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         AiFunction::GenerateContent => generate_content::produce(context, item).await,
         AiFunction::GenerateImagePrompts => generate_image_prompts::produce(context, item).await,
         AiFunction::GenerateImages => generate_images::produce(context, item).await,
+        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => {
+            Err(Error::Internal(format!("{} cannot be done", context.task.function)))
+        }
     }
 }
 
@@ -322,6 +317,7 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
         AiFunction::GenerateContent => format!("{} written.", count_of(sum("articles"), "article")),
         AiFunction::GenerateImagePrompts => format!("{} planned.", count_of(sum("images"), "image")),
         AiFunction::GenerateImages => format!("{} made.", count_of(sum("images"), "image")),
+        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => String::new(),
     };
     if task.items_failed > 0 {
         text.push_str(&format!(" {} failed and cost nothing.", task.items_failed));
@@ -394,9 +390,9 @@ fn one_site(scope: &Scope, sites: impl Iterator<Item = SiteId>) -> Result<SiteId
 }
 
 /// Reads a provider's answer into a type; a shape that does not fit is a bad answer.
-fn parse<T: serde::de::DeserializeOwned>(provider: &impl Provider, json: serde_json::Value) -> Result<T> {
+fn parse<T: serde::de::DeserializeOwned>(provider: &dyn Provider, json: serde_json::Value) -> Result<T> {
     serde_json::from_value(json).map_err(|error| Error::Upstream {
-        provider: provider.name().to_owned(),
+        provider: provider.name(),
         code: "bad_answer",
         message: format!(
             "The model's answer does not have the shape that was asked for ({error}). Nothing was charged."
@@ -406,9 +402,9 @@ fn parse<T: serde::de::DeserializeOwned>(provider: &impl Provider, json: serde_j
 }
 
 /// A usable answer, or the reason why it is none.
-fn bad_answer(provider: &impl Provider, why: &str) -> Error {
+fn bad_answer(provider: &dyn Provider, why: &str) -> Error {
     Error::Upstream {
-        provider: provider.name().to_owned(),
+        provider: provider.name(),
         code: "bad_answer",
         message: format!("The model's answer cannot be used: {why} Nothing was charged."),
         retryable: true,

@@ -192,7 +192,7 @@ async fn save(
         operation: Set(operation),
         credits_used: Set(amount),
         cost_usd_micros: Set(0),
-        provider: Set(finished.provider),
+        provider: Set(finished.provider.as_str().to_owned()),
         model: Set(finished.model),
         tokens_in: Set(finished.usage.tokens_in),
         tokens_out: Set(finished.usage.tokens_out),

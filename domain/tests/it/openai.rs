@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use domain::Error;
 use domain::ai::providers::openai::OpenAi;
-use domain::ai::providers::{Provider, TextRequest, Usage};
+use domain::ai::providers::{ImageRequest, Provider, TextRequest, Usage};
 use domain::http::Http;
 use serde_json::{Value, json};
 
@@ -112,6 +112,14 @@ async fn stage(plays: Vec<Play>) -> (Stage, OpenAi, String) {
     (stage, client, base)
 }
 
+fn cake() -> ImageRequest {
+    ImageRequest {
+        prompt: "a cake".to_owned(),
+        width: 1536,
+        height: 1024,
+    }
+}
+
 fn request() -> TextRequest {
     TextRequest {
         system: "You name things.".to_owned(),
@@ -119,6 +127,7 @@ fn request() -> TextRequest {
         schema_name: "names",
         schema: json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"], "additionalProperties": false }),
         max_tokens: 500,
+        temperature: None,
     }
 }
 
@@ -161,7 +170,8 @@ async fn an_answer_is_asked_for_by_schema() {
         answer.usage,
         Usage {
             tokens_in: 10,
-            tokens_out: 5
+            tokens_out: 5,
+            cost_usd_micros: None,
         }
     );
     let seen = &stage.seen()[0];
@@ -261,7 +271,8 @@ async fn an_unusable_answer_is_asked_for_again_once_with_its_fault() {
             answer.usage,
             Usage {
                 tokens_in: 20,
-                tokens_out: 10
+                tokens_out: 10,
+                cost_usd_micros: None,
             },
             "{told}"
         );
@@ -468,13 +479,14 @@ async fn pictures_come_in_all_forms() {
         json!({ "url": format!("data:image/png;base64,{}", encoded()) }),
     ] {
         let (stage, client, _) = stage(vec![picture(item)]).await;
-        let image = client.image("a cake").await.expect("a picture");
+        let image = client.image(&cake()).await.expect("a picture");
         assert_eq!((image.bytes.as_slice(), image.mime_type), (PNG, "image/png"));
         assert_eq!(
             image.usage,
             Usage {
                 tokens_in: 7,
-                tokens_out: 9
+                tokens_out: 9,
+                cost_usd_micros: None,
             }
         );
         let seen = &stage.seen()[0];
@@ -493,7 +505,7 @@ async fn a_linked_picture_is_fetched_without_the_key() {
         Play::Text(503, "busy"),
         Play::Bytes(PNG.to_vec()),
     ]);
-    let image = client.image("a cake").await.expect("a picture");
+    let image = client.image(&cake()).await.expect("a picture");
     assert_eq!(image.bytes, PNG);
     let seen = stage.seen();
     assert_eq!(seen.len(), 3);
@@ -506,7 +518,7 @@ async fn a_linked_picture_is_fetched_without_the_key() {
             .lock()
             .expect("no panic before")
             .push_back(picture(json!({ "url": link })));
-        let error = client.image("a cake").await.expect_err(link);
+        let error = client.image(&cake()).await.expect_err(link);
         assert_eq!(upstream(&error).0, code, "{link}");
     }
 }
@@ -522,7 +534,7 @@ async fn what_is_no_picture_is_refused() {
         json!({}),
     ] {
         let (stage, client, _) = stage(vec![picture(item.clone())]).await;
-        let error = client.image("a cake").await.expect_err("no picture");
+        let error = client.image(&cake()).await.expect_err("no picture");
         assert_eq!((upstream(&error).0, stage.calls()), ("bad_answer", 1), "{item}");
     }
 }
@@ -537,7 +549,7 @@ async fn an_unknown_size_is_asked_for_in_others() {
         )
     };
     let (stage, client, _) = stage(vec![refusal(), refusal(), picture(json!({ "b64_json": encoded() }))]).await;
-    assert!(client.image("a cake").await.is_ok());
+    assert!(client.image(&cake()).await.is_ok());
     let sizes: Vec<Value> = stage.seen().iter().map(|seen| seen.body["size"].clone()).collect();
     assert_eq!(sizes, [json!("1536x1024"), json!("1024x1024"), Value::Null]);
 }

@@ -15,19 +15,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    App, Error, accounts, ai,
+    App, Error, accounts,
+    ai::{self, settings},
     billing::{self, ledger},
     config::Config,
     jobs::{Job, worker::Worker, worker::run_job},
     planner::import,
     scope::{Origin, Scope},
-    sites, system,
+    sites,
     writer::tasks,
 };
 use entity::{
     ContentId, KeywordImportId, ListQuery, SectorId, SiteId, TaskId,
     account::Balance,
-    ai_task::{Progress, Start},
+    ai_choice,
+    ai_task::{AiFunction, Progress, Start},
     ai_task_item, content,
     credit_transaction::TransactionType,
     keyword,
@@ -367,9 +369,22 @@ impl Ground {
             image_model: String::new(),
             api_key: "sk-secret-0123456789".to_owned(),
         };
-        system::save_provider(&self.app, &tenant.scope, input)
+        settings::save_connection(&self.app, &tenant.scope, input)
             .await
             .expect("saves");
+        let written = AiFunction::ALL
+            .iter()
+            .filter(|function| **function != AiFunction::GenerateImages)
+            .map(|function| ai_choice::Input {
+                function: *function,
+                provider: provider_setting::Provider::OpenaiCompatible,
+                model: String::new(),
+                temperature: None,
+                max_tokens: None,
+            });
+        settings::save_choices(&self.app, &tenant.scope, written.collect())
+            .await
+            .expect("chooses");
     }
 
     /// From now on every import is told to stop at the moment its first batch is in, as if somebody had pressed the

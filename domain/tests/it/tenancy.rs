@@ -768,18 +768,18 @@ async fn a_viewer_reads_and_changes_nothing() {
         }
     }
     let input = entity::provider_setting::Input {
-        provider: entity::provider_setting::Provider::Builtin,
+        provider: entity::provider_setting::Provider::Openai,
         base_url: String::new(),
-        model: String::new(),
+        model: "gpt-5".to_owned(),
         image_model: String::new(),
         api_key: String::new(),
     };
     assert!(matches!(
-        system::save_provider(app, &viewer, input).await,
+        ai::settings::save_connection(app, &viewer, input).await,
         Err(Error::Forbidden(_))
     ));
     assert!(matches!(
-        system::test_provider(app, &viewer).await,
+        ai::settings::test_connection(app, &viewer, entity::provider_setting::Provider::Builtin).await,
         Err(Error::Forbidden(_))
     ));
     assert_eq!(

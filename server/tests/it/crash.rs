@@ -202,5 +202,17 @@ async fn choose_provider(place: &Place, address: &str) {
         image_model: String::new(),
         api_key: "test".to_owned(),
     };
-    domain::system::save_provider(&app, &scope, input).await.unwrap();
+    domain::ai::settings::save_connection(&app, &scope, input)
+        .await
+        .unwrap();
+    let choice = entity::ai_choice::Input {
+        function: entity::ai_task::AiFunction::GenerateContent,
+        provider: entity::provider_setting::Provider::OpenaiCompatible,
+        model: String::new(),
+        temperature: None,
+        max_tokens: None,
+    };
+    domain::ai::settings::save_choices(&app, &scope, vec![choice])
+        .await
+        .unwrap();
 }

@@ -86,6 +86,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, sector: SectorId, selected: &
     }
     let cost = billing::cost_of(&app.db, scope, Operation::Clustering).await?;
     Ok(Plan {
+        cost: cost.id,
         function: entity::ai_task::AiFunction::AutoCluster,
         site: editor.site(),
         sector: sector.id,
@@ -93,6 +94,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, sector: SectorId, selected: &
             object_type: "sector",
             object_id: sector.id.0,
             credits: cost.price(counted(&cost, i64::try_from(count).unwrap_or(i64::MAX), 0)),
+            words: 0,
         }],
     })
 }
@@ -122,7 +124,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         ));
     }
     let existing = load_existing(context, sector_id).await?;
-    let cost = billing::cost_of(db, scope, Operation::Clustering).await?;
+    let cost = context.cost().await?;
     // Keywords that came in after the start are left for the next run: they were not reserved for.
     while cost.price(i64::try_from(keywords.len()).unwrap_or(i64::MAX)) > item.credits_reserved && keywords.len() > 1 {
         keywords.pop();
@@ -132,7 +134,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
     let (mut groups, fresh) = tokio::task::spawn_blocking(move || group(&keywords, &existing))
         .await
         .map_err(Error::internal)?;
-    let Some(provider) = context.text_provider().await? else {
+    let Some(provider) = context.provider().await? else {
         return Ok(Finished::builtin(Made::Clusters(groups), credits));
     };
     let (usage, model) = name_groups(&provider, &mut groups, &fresh, context.language().await?).await?;
@@ -237,7 +239,7 @@ struct Name {
 
 /// Asks the model to name the new groups, in batches. A name that it leaves out stays the engine's.
 async fn name_groups(
-    provider: &impl Provider,
+    provider: &dyn Provider,
     groups: &mut Groups,
     fresh: &HashMap<usize, Vec<String>>,
     language: &str,
@@ -268,6 +270,7 @@ async fn name_groups(
                         "properties": {"number": {"type": "integer"}, "name": {"type": "string"}}}}}
                 }),
                 max_tokens: 4_000,
+                temperature: None,
             })
             .await?;
         usage.tokens_in += answer.usage.tokens_in;

@@ -68,6 +68,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<Pla
     }
     let cost = billing::cost_of(&app.db, scope, Operation::Content).await?;
     Ok(Plan {
+        cost: cost.id,
         function: entity::ai_task::AiFunction::GenerateContent,
         site,
         sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
@@ -78,6 +79,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<Pla
                 object_id: row.id.0,
                 // Models overshoot: half as much again is held, what is not needed is given back.
                 credits: cost.price(counted(&cost, 1, i64::from(row.target_word_count) * 3 / 2)),
+                words: row.target_word_count,
             })
             .collect(),
     })
@@ -102,8 +104,8 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         .await?
         .ok_or(Error::NotFound("The task"))?;
     let input = load_input(context, &task).await?;
-    let cost = billing::cost_of(db, scope, Operation::Content).await?;
-    let Some(provider) = context.text_provider().await? else {
+    let cost = context.cost().await?;
+    let Some(provider) = context.provider().await? else {
         let draft = tokio::task::spawn_blocking(move || engine::draft::article(&input))
             .await
             .map_err(Error::internal)?;
@@ -262,6 +264,7 @@ fn prompt(input: &engine::draft::ArticleInput, language: &str) -> TextRequest {
         }),
         // About 1.4 tokens a word in most languages, and the mark-up.
         max_tokens: (input.target_words * 3).clamp(2_000, 16_000),
+        temperature: None,
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<
     let cost = billing::cost_of(&app.db, scope, Operation::Ideas).await?;
     let most = i64::try_from(MAX_PER_CLUSTER).unwrap_or(i64::MAX);
     Ok(Plan {
+        cost: cost.id,
         function: entity::ai_task::AiFunction::GenerateIdeas,
         site,
         sector: first.sector_id,
@@ -67,6 +68,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<
                 object_type: "cluster",
                 object_id: row.id.0,
                 credits: cost.price(counted(&cost, most, 0)),
+                words: 0,
             })
             .collect(),
     })
@@ -95,8 +97,8 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         .into_tuple()
         .all(db)
         .await?;
-    let cost = billing::cost_of(db, &context.scope, Operation::Ideas).await?;
-    let provider = context.text_provider().await?;
+    let cost = context.cost().await?;
+    let provider = context.provider().await?;
     let Some(provider) = provider else {
         let input = engine::ideas::ClusterInput {
             name: cluster.name.clone(),
@@ -144,6 +146,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
                         "estimated_word_count": {"type": "integer"}}}}}
             }),
             max_tokens: 3_000,
+            temperature: None,
         })
         .await?;
     let parsed: Answer = parse(&provider, answer.json)?;

@@ -39,6 +39,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ContentId]) -> Result<
     let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
     let cost = billing::cost_of(&app.db, scope, Operation::ImagePrompts).await?;
     Ok(Plan {
+        cost: cost.id,
         function: entity::ai_task::AiFunction::GenerateImagePrompts,
         site,
         sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
@@ -48,6 +49,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ContentId]) -> Result<
                 object_type: "content",
                 object_id: row.id.0,
                 credits: cost.price(counted(&cost, 1, i64::from(row.word_count))),
+                words: 0,
             })
             .collect(),
     })
@@ -70,7 +72,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         &content.primary_keyword,
         MAX_IN_ARTICLE,
     );
-    let Some(provider) = context.text_provider().await? else {
+    let Some(provider) = context.provider().await? else {
         return Ok(Finished::builtin(
             Made::Prompts(Prompts {
                 content,
@@ -96,6 +98,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
                         "prompt": {"type": "string"}, "alt": {"type": "string"}}}}}
             }),
             max_tokens: 2_000,
+            temperature: None,
         })
         .await?;
     let parsed: Answer = parse(&provider, answer.json)?;

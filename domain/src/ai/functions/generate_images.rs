@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Context, Finished, Made, Plan, PlannedItem, Saved, counted, one_site};
 use crate::{
     App, Error, Result,
-    ai::providers::Provider,
+    ai::providers::{ImageRequest, Provider},
     billing,
     scope::{Scope, Scoped},
 };
@@ -29,7 +29,7 @@ pub struct Picture {
     width: Option<i32>,
     height: Option<i32>,
     size: i64,
-    provider: String,
+    provider: entity::provider_setting::Provider,
 }
 
 pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ImageId]) -> Result<Plan> {
@@ -44,6 +44,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ImageId]) -> Result<Pl
     let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
     let cost = billing::cost_of(&app.db, scope, Operation::Images).await?;
     Ok(Plan {
+        cost: cost.id,
         function: entity::ai_task::AiFunction::GenerateImages,
         site,
         sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
@@ -53,6 +54,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ImageId]) -> Result<Pl
                 object_type: "image",
                 object_id: row.id.0,
                 credits: cost.price(counted(&cost, 1, 0)),
+                words: 0,
             })
             .collect(),
     })
@@ -67,10 +69,14 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         .ok_or(Error::NotFound("The image"))?;
     // The unit's id in the name: a second try overwrites its own file and never another's.
     let key = |extension: &str| format!("{}/images/{}-{}.{extension}", image.site_id, image.id, item.id);
-    if let Some(provider) = context.text_provider().await?
-        && provider.has_image_model()
-    {
-        let answer = provider.image(&image.prompt).await?;
+    if let Some(provider) = context.provider().await? {
+        let answer = provider
+            .image(&ImageRequest {
+                prompt: image.prompt.clone(),
+                width: 1536,
+                height: 1024,
+            })
+            .await?;
         let extension = answer.mime_type.rsplit('/').next().unwrap_or("png").to_owned();
         let key = key(&extension);
         app.storage.put(&key, &answer.bytes).await?;
@@ -80,7 +86,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             width: None,
             height: None,
             size: i64::try_from(answer.bytes.len()).unwrap_or(i64::MAX),
-            provider: provider.name().to_owned(),
+            provider: provider.kind(),
             image,
         };
         return Ok(Finished::by(
@@ -100,7 +106,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         width: i32::try_from(CARD.0).ok(),
         height: i32::try_from(CARD.1).ok(),
         size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        provider: "builtin".to_owned(),
+        provider: entity::provider_setting::Provider::Builtin,
         image,
     };
     Ok(Finished::builtin(Made::Picture(picture), item.credits_reserved))
@@ -164,7 +170,7 @@ pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, made: 
         .col_expr(image::Column::Width, Expr::value(made.width))
         .col_expr(image::Column::Height, Expr::value(made.height))
         .col_expr(image::Column::SizeBytes, Expr::value(made.size))
-        .col_expr(image::Column::Provider, Expr::value(made.provider))
+        .col_expr(image::Column::Provider, Expr::value(made.provider.as_str()))
         .col_expr(image::Column::Status, Expr::value(ImageStatus::Generated.as_str()))
         .col_expr(image::Column::Error, Expr::value(Option::<String>::None))
         .col_expr(image::Column::UpdatedAt, Expr::value(crate::now()))

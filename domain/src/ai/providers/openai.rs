@@ -13,7 +13,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{ImageAnswer, Provider, TextAnswer, TextRequest, Usage};
+use super::{ImageAnswer, ImageRequest, Provider, TextAnswer, TextRequest, Usage};
 use crate::error::{Error, Result};
 use crate::http::{self, Backoff, BodyFault, Cause, Fault, Http};
 
@@ -758,8 +758,16 @@ impl OpenAi {
 
 #[async_trait::async_trait]
 impl Provider for OpenAi {
-    fn name(&self) -> &'static str {
-        "openai"
+    fn kind(&self) -> entity::provider_setting::Provider {
+        if self.provider() == "OpenAI" {
+            entity::provider_setting::Provider::Openai
+        } else {
+            entity::provider_setting::Provider::OpenaiCompatible
+        }
+    }
+
+    fn name(&self) -> String {
+        self.provider()
     }
 
     async fn text(&self, request: &TextRequest) -> Result<TextAnswer> {
@@ -792,7 +800,12 @@ impl Provider for OpenAi {
         }
     }
 
-    async fn image(&self, prompt: &str) -> Result<ImageAnswer> {
+    async fn test(&self) -> Result<String> {
+        Self::test(self).await
+    }
+
+    async fn image(&self, request: &ImageRequest) -> Result<ImageAnswer> {
+        let prompt = request.prompt.as_str();
         let mut budget = Budget::new();
         let mut body = Map::new();
         body.insert("model".to_owned(), json!(self.image_model));

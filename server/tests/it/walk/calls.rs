@@ -488,9 +488,15 @@ pub fn all() -> Vec<Call> {
         function("fn usage", r#"{"query":{}}"#),
         function("fn costs", "{}"),
         function("fn site_overview", r#"{"site_id":$site}"#),
-        function("fn provider", "{}"),
-        function("fn save_provider", r#"{"input":{"provider":"builtin"}}"#),
-        function("fn test_provider", "{}"),
+        function("fn connections", "{}"),
+        function(
+            "fn save_connection",
+            r#"{"input":{"provider":"openai","model":"gpt-5","api_key":"sk-test"}}"#,
+        ),
+        function("fn test_connection", r#"{"provider":"builtin"}"#),
+        function("fn ai_choices", "{}"),
+        function("fn save_ai_choices", r#"{"choices":[]}"#),
+        function("fn delete_connection", r#"{"provider":"openai"}"#),
         // Jobs.
         function(
             "fn start_task",
