@@ -7,6 +7,7 @@ pub mod functions;
 pub mod providers;
 pub mod run;
 pub mod settings;
+pub mod template;
 
 use entity::{
     AiTaskId, SiteId,
