@@ -20,7 +20,7 @@ use sea_orm::{
 
 use crate::{
     App, Error, Result,
-    billing::ledger,
+    billing::{ledger, limits},
     db,
     jobs::{self, Job},
     scope::{Scope, Scoped},
@@ -46,7 +46,7 @@ pub async fn estimate(app: &App, scope: &Scope, start: &Start) -> Result<Estimat
 ///
 /// # Errors
 /// [`Error::NotFound`] for ids that are not there for the caller, [`Error::Invalid`] when there is nothing to do,
-/// [`Error::Conflict`] when a unit is being worked on already, [`Error::InsufficientCredits`] before anything started.
+/// [`Error::Conflict`] when a unit is being worked on already, [`Error::LimitReached`] for what the plan does not allow, [`Error::InsufficientCredits`] before anything started.
 pub async fn start(app: &App, scope: &Scope, start: Start, idempotency_key: Option<String>) -> Result<Started> {
     // Before anything else is looked at: what is wrong with the selection is no business of a key that may not spend.
     scope.may_spend()?;
@@ -94,6 +94,7 @@ async fn create(
     // First, for it locks the account: of two equal requests at once the second one sees the first one's units.
     ledger::reserve(&txn, scope.account, credits).await?;
     refuse_running(&txn, scope, plan).await?;
+    limits::refuse_work(&txn, scope, plan).await?;
     let task = ai_task::Entity::insert(ai_task::ActiveModel {
         public_id: Set(uuid::Uuid::new_v4().to_string()),
         account_id: Set(scope.account),

@@ -1,13 +1,18 @@
 //! Credits: what things cost, what is left, what was spent.
 
+pub mod bookings;
+pub mod books;
 pub mod ledger;
+pub mod limits;
+pub mod periods;
+pub mod plans;
+pub mod prices;
 
 use entity::{
     CreditCostId, ListQuery, Page,
     account::Balance,
     credit_cost, credit_transaction,
     credit_usage_log::{self, Operation},
-    plan,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -24,11 +29,8 @@ use crate::{
 /// When the database fails.
 pub async fn balance(app: &App, scope: &Scope) -> Result<Balance> {
     let account = scope::account(&app.db, scope).await?;
-    let plan = plan::Entity::find_by_id(account.plan_id)
-        .one(&app.db)
-        .await?
-        .ok_or(Error::NotFound("The plan"))?;
-    let month = month_start(crate::now());
+    let plan = limits::plan_of(&app.db, scope).await?;
+    let (month, _) = limits::month_of(crate::now());
     let used: Option<Option<i64>> = credit_transaction::Entity::find_in(scope)
         .filter(credit_transaction::Column::TransactionType.eq(credit_transaction::TransactionType::Deduction))
         .filter(credit_transaction::Column::CreatedAt.gte(month))
@@ -44,6 +46,7 @@ pub async fn balance(app: &App, scope: &Scope) -> Result<Balance> {
         credits: account.credits,
         reserved: account.reserved,
         available: account.available(),
+        is_low: periods::is_low(account.available(), plan.included_credits),
         plan_credits_per_month: plan.included_credits,
         credits_used_this_month: -used.flatten().unwrap_or(0),
     })
@@ -109,10 +112,13 @@ fn in_force(rows: Vec<credit_cost::Model>) -> Vec<credit_cost::Model> {
 /// # Errors
 /// [`Error::Internal`] when there is none.
 pub(crate) async fn price(db: &impl ConnectionTrait, id: CreditCostId) -> Result<credit_cost::Model> {
-    credit_cost::Entity::find_by_id(id)
-        .one(db)
+    find_price(db, id)
         .await?
         .ok_or_else(|| Error::Internal(format!("price {id} is gone")))
+}
+
+async fn find_price(db: &impl ConnectionTrait, id: CreditCostId) -> Result<Option<credit_cost::Model>> {
+    Ok(credit_cost::Entity::find_by_id(id).one(db).await?)
 }
 
 /// What `operation` costs under the account's plan.
@@ -132,17 +138,5 @@ pub async fn cost_of(db: &impl ConnectionTrait, scope: &Scope, operation: Operat
 }
 
 async fn price_list(db: &impl ConnectionTrait, scope: &Scope) -> Result<String> {
-    let account = scope::account(db, scope).await?;
-    let plan = plan::Entity::find_by_id(account.plan_id)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("The plan"))?;
-    Ok(plan.price_list)
-}
-
-fn month_start(now: entity::Timestamp) -> entity::Timestamp {
-    use chrono::{Datelike, NaiveDate, NaiveTime};
-    NaiveDate::from_ymd_opt(now.year(), now.month(), 1)
-        .map(|day| day.and_time(NaiveTime::MIN).and_utc())
-        .unwrap_or(now)
+    Ok(limits::plan_of(db, scope).await?.price_list)
 }

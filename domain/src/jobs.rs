@@ -4,6 +4,7 @@
 //! whose worker no longer gives signs of life is freed and its message pushed again. Taking a unit of work is a
 //! guarded update on its row, so a message that comes twice does no harm.
 
+pub mod schedule;
 pub mod worker;
 
 use apalis::prelude::*;

@@ -3,7 +3,7 @@
 use entity::{
     IndustrySectorId, ListQuery, Page, SectorId, SiteId, ai_task,
     audit_event::AuditAction,
-    cluster, content, idea, industry, industry_sector, keyword, plan, publishing_record, sector,
+    cluster, content, idea, industry, industry_sector, keyword, publishing_record, sector,
     sector::{MAX_ACTIVE, NewSector, SectorPatch},
     site,
     site::{HostingType, LANGUAGES, NewSite, SitePatch, SiteType, WithSectors},
@@ -15,7 +15,9 @@ use sea_orm::{
 };
 
 use crate::{
-    App, Error, Faults, Result, audit, db,
+    App, Error, Faults, Result, audit,
+    billing::limits::{self, Thing},
+    db,
     scope::{Scope, Scoped},
 };
 
@@ -223,20 +225,9 @@ pub async fn create(app: &App, scope: &Scope, input: NewSite) -> Result<WithSect
         );
     faults.finish()?;
     let txn = db::begin_write(&app.db).await?;
-    let account = crate::scope::lock_account(&txn, scope).await?;
-    let plan = plan::Entity::find_by_id(account.plan_id)
-        .one(&txn)
-        .await?
-        .ok_or(Error::NotFound("The plan"))?;
-    let have = site::Entity::find_in(scope).count(&txn).await?;
-    if let Some(limit) = plan.max_sites
-        && have >= u64::try_from(limit).unwrap_or(0)
-    {
-        return Err(Error::LimitReached(format!(
-            "The {} plan allows {limit} sites, and you have {have}.",
-            plan.name
-        )));
-    }
+    crate::scope::lock_account(&txn, scope).await?;
+    limits::refuse_more(&txn, scope, Thing::Sites, 1).await?;
+    limits::refuse_more(&txn, scope, Thing::Sectors, names.len() as u64).await?;
     check_industry(&txn, input.industry_id).await?;
     let slug = match slug {
         Some(slug) => {
@@ -519,6 +510,7 @@ pub async fn add_sector(app: &App, scope: &Scope, input: NewSector) -> Result<se
     check_name(&mut faults, "name", &name);
     faults.finish()?;
     refuse_sixth(&txn, scope, input.site_id).await?;
+    limits::refuse_more(&txn, scope, Thing::Sectors, 1).await?;
     let made = insert_sector(&txn, scope, input.site_id, name, pattern.map(|pattern| pattern.id)).await?;
     txn.commit().await?;
     Ok(made)

@@ -74,6 +74,8 @@ pub struct Balance {
     pub reserved: i64,
     /// Credits that new work can use.
     pub available: i64,
+    /// Less than a tenth of what the plan adds each month can be used.
+    pub is_low: bool,
     /// Credits that the plan adds each month.
     pub plan_credits_per_month: i64,
     /// Credits settled since the period began.

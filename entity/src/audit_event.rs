@@ -72,6 +72,12 @@ text_enum! {
         DeletionCancelled = "deletion_cancelled" / "Deletion called off",
         /// The operator changed the account's status.
         StatusChanged = "status_changed" / "Account status changed",
+        /// The operator gave or took credits.
+        CreditsAdjusted = "credits_adjusted" / "Credits adjusted",
+        /// The operator set a price.
+        PriceChanged = "price_changed" / "Price changed",
+        /// The operator changed a plan.
+        PlanChanged = "plan_changed" / "Plan changed",
         /// The operator looked into the account.
         OperatorEntered = "operator_entered" / "Operator entered",
         /// The operator left the account.

@@ -54,3 +54,27 @@ pub struct Model {
 }
 
 orm_model!();
+
+/// Credits that the operator books into an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CreditBooking))]
+pub struct Booking {
+    /// Why: `purchase`, `refund` or `adjustment`.
+    pub transaction_type: TransactionType,
+    /// Credits: positive in, negative out. Only an adjustment takes credits away.
+    pub amount: i64,
+    /// Why, in words that the account's people read.
+    pub description: String,
+    /// What it refers to, such as the number of a payment: the same reference is booked once.
+    pub reference: String,
+}
+
+/// A settled unit whose credits are given back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CreditRefund))]
+pub struct Refund {
+    /// The unit.
+    pub ai_task_item_id: AiTaskItemId,
+    /// Why, in words that the account's people read.
+    pub description: String,
+}

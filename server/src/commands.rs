@@ -219,10 +219,15 @@ async fn open_account(config: Config, email: String, name: Option<String>) -> an
 
 async fn reconcile(config: Config) -> anyhow::Result<()> {
     let app = connect(config).await?;
-    let faults = domain::billing::ledger::reconcile_all(&app.db).await?;
+    let faults = domain::billing::books::reconcile_all(&app.db).await?;
     for (account, fault) in &faults {
         say(&format!("account {account}: {fault}"))?;
     }
-    anyhow::ensure!(faults.is_empty(), "the books are wrong in {} places", faults.len());
+    if let Some((account, fault)) = faults.first() {
+        anyhow::bail!(
+            "the books are wrong in {} places, first of all: account {account}: {fault}",
+            faults.len()
+        );
+    }
     say("The books of every account are right.")
 }

@@ -93,7 +93,7 @@ pub async fn create(app: &App, scope: &Scope, input: NewInvitation) -> Result<Ma
         .filter(invitation::Column::RevokedAt.is_null())
         .exec(&txn)
         .await?;
-    people::refuse_one_more(&txn, scope, &account, None).await?;
+    people::refuse_one_more(&txn, scope, None).await?;
     refuse_flood(&txn, scope).await?;
     let token = secrets::random_token();
     let made = invitation::Entity::insert(invitation::ActiveModel {
@@ -193,7 +193,7 @@ pub async fn resend(app: &App, scope: &Scope, id: InvitationId) -> Result<Made> 
     // Whoever may not invite such a person may not do so again either.
     let sites: Vec<SiteId> = serde_json::from_str(&found.site_ids).unwrap_or_default();
     people::check_grants(&txn, scope, found.role, &still_there(&txn, scope, &sites).await?).await?;
-    people::refuse_one_more(&txn, scope, &account, Some(id)).await?;
+    people::refuse_one_more(&txn, scope, Some(id)).await?;
     refuse_flood(&txn, scope).await?;
     let now = crate::now();
     let token = secrets::random_token();
@@ -349,8 +349,8 @@ pub async fn accept(app: &App, input: Acceptance, origin: &Origin) -> Result<use
         ip_address: origin.ip_address.clone(),
         ..Scope::system(account.id)
     };
-    let account = crate::scope::lock_account(&txn, &scope).await?;
-    people::refuse_one_more(&txn, &scope, &account, Some(found.id)).await?;
+    crate::scope::lock_account(&txn, &scope).await?;
+    people::refuse_one_more(&txn, &scope, Some(found.id)).await?;
     let taken = invitation::Entity::update_in(&scope)
         .col_expr(invitation::Column::AcceptedAt, Expr::value(crate::now()))
         .filter(invitation::Column::Id.eq(found.id))

@@ -121,7 +121,7 @@ pub async fn set_status(app: &App, scope: &Scope, id: AccountId, patch: AccountS
 }
 
 /// The operator's scope inside another account.
-fn visiting(scope: &Scope, account: AccountId) -> Scope {
+pub(crate) fn visiting(scope: &Scope, account: AccountId) -> Scope {
     Scope {
         account,
         role: entity::user::Role::Developer,

@@ -7,7 +7,7 @@ use entity::{
     audit_event::AuditAction,
     invitation,
     page::ListQuery,
-    plan, site, site_user_access,
+    site, site_user_access,
     user::{self, NewPerson, Person, PersonPatch, Role},
 };
 use sea_orm::{
@@ -17,7 +17,9 @@ use sea_orm::{
 
 use super::{MAX_NAME, clean_email, is_email, passwords, sessions};
 use crate::{
-    App, Error, Faults, Result, audit, db,
+    App, Error, Faults, Result, audit,
+    billing::limits,
+    db,
     scope::{Scope, Scoped},
 };
 
@@ -167,13 +169,9 @@ pub(super) async fn grant(db: &impl ConnectionTrait, scope: &Scope, user: UserId
 pub(super) async fn refuse_one_more(
     db: &impl ConnectionTrait,
     scope: &Scope,
-    account: &account::Model,
     except: Option<entity::InvitationId>,
 ) -> Result<()> {
-    let plan = plan::Entity::find_by_id(account.plan_id)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("The plan"))?;
+    let plan = limits::plan_of(db, scope).await?;
     let Some(limit) = plan.max_users else {
         return Ok(());
     };
@@ -223,9 +221,9 @@ pub async fn create(app: &App, scope: &Scope, input: NewPerson) -> Result<Person
     faults.finish()?;
     let hash = passwords::hash(input.password).await?;
     let txn = db::begin_write(&app.db).await?;
-    let account = crate::scope::lock_account(&txn, scope).await?;
+    crate::scope::lock_account(&txn, scope).await?;
     let sites = check_grants(&txn, scope, input.role, &input.sites).await?;
-    refuse_one_more(&txn, scope, &account, None).await?;
+    refuse_one_more(&txn, scope, None).await?;
     let user = insert(&txn, scope, &email, &name, input.role, hash).await?;
     grant(&txn, scope, user.id, &sites).await?;
     let detail = format!("{email} as {}", input.role.label());
@@ -315,7 +313,7 @@ pub async fn update(app: &App, scope: &Scope, id: UserId, patch: PersonPatch) ->
         refuse_last_owner(&txn, scope, &found).await?;
     }
     if active && !found.is_active {
-        refuse_one_more(&txn, scope, &account, None).await?;
+        refuse_one_more(&txn, scope, None).await?;
     }
     user::Entity::update_in(scope)
         .col_expr(user::Column::Name, Expr::value(name))

@@ -160,6 +160,16 @@ pub enum Made {
     Picture(generate_images::Picture),
 }
 
+impl Made {
+    /// Words that count against the month's.
+    pub(super) fn words(&self) -> i32 {
+        match self {
+            Self::Article(article) => article.words(),
+            _ => 0,
+        }
+    }
+}
+
 /// What was saved.
 pub struct Saved {
     /// For the ledger's description.

@@ -151,10 +151,12 @@ async fn save(
     finished: Finished,
 ) -> Result<()> {
     let amount = finished.credits.clamp(0, item.credits_reserved);
+    let words = finished.made.words();
     let txn = db::begin_write(&context.app.db).await?;
     let closed = ai_task_item::Entity::update_many()
         .col_expr(ai_task_item::Column::Status, Expr::value(ItemStatus::Done.as_str()))
         .col_expr(ai_task_item::Column::CreditsSettled, Expr::value(amount))
+        .col_expr(ai_task_item::Column::Words, Expr::value(words))
         .col_expr(ai_task_item::Column::FinishedAt, Expr::value(crate::now()))
         .filter(ai_task_item::Column::Id.eq(item.id))
         .filter(ai_task_item::Column::Status.eq(ItemStatus::Running))

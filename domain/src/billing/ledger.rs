@@ -6,15 +6,11 @@
 
 use entity::{
     AccountId, AiTaskId, AiTaskItemId, UserId, account,
-    ai_task_item::{self, ItemStatus},
     credit_transaction::{self, TransactionType},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter,
-    QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use crate::{Error, Result, db};
+use crate::{Error, Result};
 
 /// Holds `amount` credits for work about to start.
 ///
@@ -232,124 +228,4 @@ async fn write(db: &impl ConnectionTrait, row: Row) -> Result<()> {
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Proves an account's books; an empty list means that they are right.
-///
-/// Checked: the balance is the sum of the ledger; each row's `balance_after` follows from the one before; what is
-/// held is what open units hold; no unit was paid twice or without being done. All of it as of one moment, so that it
-/// can be asked for while work goes on.
-///
-/// # Errors
-/// When the database fails.
-pub async fn reconcile(db: &DatabaseConnection, account: AccountId) -> Result<Vec<String>> {
-    let moment = db::begin_read(db).await?;
-    let faults = faults(&moment, account).await?;
-    moment.commit().await?;
-    Ok(faults)
-}
-
-async fn faults(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<String>> {
-    let mut faults = Vec::new();
-    let found = account::Entity::find_by_id(account)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("The account"))?;
-    let rows = {
-        use sea_orm::QueryOrder;
-        credit_transaction::Entity::find()
-            .filter(credit_transaction::Column::AccountId.eq(account))
-            .order_by_asc(credit_transaction::Column::Id)
-            .all(db)
-            .await?
-    };
-    let mut balance = 0_i64;
-    for row in &rows {
-        balance += row.amount;
-        if row.balance_after != balance {
-            faults.push(format!(
-                "ledger row {} says balance {} where the sum is {balance}",
-                row.id, row.balance_after
-            ));
-        }
-    }
-    if found.credits != balance {
-        faults.push(format!(
-            "the balance is {} and the ledger sums to {balance}",
-            found.credits
-        ));
-    }
-    if found.credits < 0 || found.reserved < 0 || found.reserved > found.credits {
-        faults.push(format!(
-            "{} credits with {} held is impossible",
-            found.credits, found.reserved
-        ));
-    }
-    let held: Vec<i64> = ai_task_item::Entity::find()
-        .filter(ai_task_item::Column::AccountId.eq(account))
-        .filter(ai_task_item::Column::Status.is_in([ItemStatus::Pending, ItemStatus::Running]))
-        .select_only()
-        .column(ai_task_item::Column::CreditsReserved)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let held: i64 = held.iter().sum();
-    if held != found.reserved {
-        faults.push(format!(
-            "{} credits are held and open units hold {held}",
-            found.reserved
-        ));
-    }
-    let settled: Vec<(AiTaskItemId, i64, ItemStatus)> = ai_task_item::Entity::find()
-        .filter(ai_task_item::Column::AccountId.eq(account))
-        .filter(ai_task_item::Column::CreditsSettled.gt(0))
-        .select_only()
-        .columns([
-            ai_task_item::Column::Id,
-            ai_task_item::Column::CreditsSettled,
-            ai_task_item::Column::Status,
-        ])
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut paid: std::collections::HashMap<AiTaskItemId, i64> = std::collections::HashMap::new();
-    for row in &rows {
-        if let (TransactionType::Deduction, Some(item)) = (row.transaction_type, row.ai_task_item_id) {
-            *paid.entry(item).or_default() -= row.amount;
-        }
-    }
-    for (item, amount, status) in settled {
-        if status != ItemStatus::Done {
-            faults.push(format!("unit {item} is {status} and was charged {amount}"));
-        }
-        if paid.remove(&item) != Some(amount) {
-            faults.push(format!(
-                "unit {item} says it was charged {amount} and the ledger disagrees"
-            ));
-        }
-    }
-    for (item, amount) in paid {
-        faults.push(format!(
-            "the ledger charges {amount} for unit {item}, which does not say so"
-        ));
-    }
-    Ok(faults)
-}
-
-/// Proves the books of every account; the faults found, each with its account.
-///
-/// # Errors
-/// When the database fails.
-pub async fn reconcile_all(db: &DatabaseConnection) -> Result<Vec<(AccountId, String)>> {
-    let accounts: Vec<AccountId> = account::Entity::find()
-        .select_only()
-        .column(account::Column::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut faults = Vec::new();
-    for id in accounts {
-        faults.extend(reconcile(db, id).await?.into_iter().map(|fault| (id, fault)));
-    }
-    Ok(faults)
 }

@@ -33,6 +33,8 @@ const LOOK: Duration = Duration::from_millis(150);
 pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(12);
 /// Time between two removals of what has ended.
 const SPRING_CLEAN: Duration = Duration::from_mins(10);
+/// Time between two looks for regular work that is due.
+const SCHEDULE: Duration = Duration::from_secs(15);
 /// A row that waited this long without a worker has lost its message.
 const LOST_AFTER: Duration = Duration::from_secs(5);
 
@@ -245,6 +247,8 @@ pub async fn run_job(worker: &Worker, job: Job) {
 async fn keep_house(worker: Worker, stop: CancellationToken) {
     let mut tick = tokio::time::interval(BEAT);
     let mut swept = None;
+    let mut looked = None;
+    let mut regular: Option<tokio::task::JoinHandle<()>> = None;
     while !stop.is_cancelled() {
         tick.tick().await;
         if let Err(error) = beat(&worker).await {
@@ -257,9 +261,22 @@ async fn keep_house(worker: Worker, stop: CancellationToken) {
         if let Err(error) = sweep(&worker.app).await {
             tracing::warn!(%error, "the sweeper failed");
         }
+        // Beside the signs of life, which must not wait for it.
+        if regular.as_ref().is_none_or(tokio::task::JoinHandle::is_finished)
+            && looked.is_none_or(|last: tokio::time::Instant| last.elapsed() > SCHEDULE)
+        {
+            looked = Some(tokio::time::Instant::now());
+            let worker = worker.clone();
+            regular = Some(tokio::spawn(async move {
+                if let Err(error) = super::schedule::run_due(&worker.app, &worker.name).await {
+                    tracing::warn!(%error, "regular work failed; it is tried again");
+                }
+            }));
+        }
         if swept.is_none_or(|last: tokio::time::Instant| last.elapsed() > SPRING_CLEAN) {
             swept = Some(tokio::time::Instant::now());
             let tidied = async {
+                super::schedule::tidy(&worker.app).await?;
                 crate::accounts::tidy(&worker.app).await?;
                 crate::planner::import::tidy(&worker.app).await
             };

@@ -9,7 +9,9 @@ use sea_orm::{
 };
 
 use crate::{
-    App, Error, Faults, Result, audit, db,
+    App, Error, Faults, Result, audit,
+    billing::limits::{self, Thing},
+    db,
     scope::{Scope, Scoped},
 };
 
@@ -86,7 +88,9 @@ pub async fn create(app: &App, scope: &Scope, input: cluster::New) -> Result<clu
     let (editor, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
     let name = checked_name(&input.name)?;
     let now = crate::now();
-    Ok(cluster::Entity::insert(cluster::ActiveModel {
+    let txn = db::begin_write(&app.db).await?;
+    limits::refuse_more(&txn, scope, Thing::Clusters, 1).await?;
+    let made = cluster::Entity::insert(cluster::ActiveModel {
         account_id: Set(scope.account),
         site_id: Set(editor.site()),
         sector_id: Set(sector.id),
@@ -99,8 +103,10 @@ pub async fn create(app: &App, scope: &Scope, input: cluster::New) -> Result<clu
         updated_at: Set(now),
         ..Default::default()
     })
-    .exec_with_returning(&app.db)
-    .await?)
+    .exec_with_returning(&txn)
+    .await?;
+    txn.commit().await?;
+    Ok(made)
 }
 
 /// Changes a cluster.

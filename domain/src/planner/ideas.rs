@@ -18,7 +18,9 @@ use sea_orm::{
 use crate::{
     App, Error, Faults, Result,
     ai::functions::generate_ideas::structure_or_guide,
-    audit, db,
+    audit,
+    billing::limits::{self, Thing},
+    db,
     scope::{Scope, Scoped},
 };
 
@@ -132,7 +134,9 @@ pub async fn create(app: &App, scope: &Scope, input: idea::New) -> Result<idea::
         in_sector(&app.db, scope, cluster, sector.id).await?;
     }
     let now = crate::now();
-    Ok(idea::Entity::insert(idea::ActiveModel {
+    let txn = db::begin_write(&app.db).await?;
+    limits::refuse_more(&txn, scope, Thing::Ideas, 1).await?;
+    let made = idea::Entity::insert(idea::ActiveModel {
         account_id: Set(scope.account),
         site_id: Set(editor.site()),
         sector_id: Set(sector.id),
@@ -150,8 +154,10 @@ pub async fn create(app: &App, scope: &Scope, input: idea::New) -> Result<idea::
         updated_at: Set(now),
         ..Default::default()
     })
-    .exec_with_returning(&app.db)
-    .await?)
+    .exec_with_returning(&txn)
+    .await?;
+    txn.commit().await?;
+    Ok(made)
 }
 
 /// The cluster is one of the sector.

@@ -18,7 +18,9 @@ use sea_orm::{
 use tokio::sync::mpsc;
 
 use crate::{
-    App, Error, Result, db,
+    App, Error, Result,
+    billing::limits::{self, Thing},
+    db,
     jobs::{
         self, Job,
         worker::{DEAD_AFTER, Worker},
@@ -67,8 +69,8 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
         serde_json::from_str::<Mapping>(mapping)
             .map_err(|_| Error::field("mapping", "The choice of columns could not be read. Choose them again."))?;
     }
-    super::keywords::refuse_over_limit(&app.db, scope, 1).await?;
     let txn = db::begin_write(&app.db).await?;
+    limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
     // So that uploads announced at one moment are counted one after the other.
     crate::scope::lock_account(&txn, scope).await?;
     let open = keyword_import::Entity::find_in(scope)
@@ -476,9 +478,16 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
         rejects.add(&batch.refused_before)?;
         rejects.add(&batch.outcomes)?;
         let last = batch.last;
-        if !write::batch(app, &mut row, batch.outcomes, batch.bytes).await? {
+        match write::batch(app, &mut row, batch.outcomes, batch.bytes).await {
+            Ok(true) => {}
             // Another worker goes on with it.
-            return Ok(());
+            Ok(false) => return Ok(()),
+            Err(full @ Error::LimitReached(_)) => {
+                drop(batches);
+                let why = format!("{} What was read before stays.", full.public_message());
+                return close(app, &import, OPEN, ImportStatus::Failed, Some(why)).await;
+            }
+            Err(error) => return Err(error),
         }
         if last {
             // There is nothing left to cancel, and a file that is in as a whole is not called cancelled.

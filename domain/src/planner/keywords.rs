@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use entity::{
     ClusterId, KeywordId, ListQuery, Page, cluster, cluster_keyword, keyword,
     keyword::{ClusterRef, Filter, KeywordStatus, Row},
-    plan,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -16,7 +15,9 @@ use sea_orm::{
 
 use super::clusters;
 use crate::{
-    App, Error, Faults, Result, audit, db,
+    App, Error, Faults, Result, audit,
+    billing::limits::{self, Thing},
+    db,
     scope::{Scope, Scoped},
 };
 
@@ -239,7 +240,8 @@ fn csv_lines(rows: &[keyword::Model], first: bool) -> Result<Vec<u8>> {
 pub async fn create(app: &App, scope: &Scope, input: keyword::New) -> Result<keyword::Model> {
     let (editor, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
     let text = checked(&input.keyword, input.volume, input.difficulty)?;
-    refuse_over_limit(&app.db, scope, 1).await?;
+    let txn = db::begin_write(&app.db).await?;
+    limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
     let now = crate::now();
     let guessed = input.intent.is_none();
     let intent = input
@@ -261,12 +263,14 @@ pub async fn create(app: &App, scope: &Scope, input: keyword::New) -> Result<key
         updated_at: Set(now),
         ..Default::default()
     })
-    .exec_with_returning(&app.db)
+    .exec_with_returning(&txn)
     .await;
-    match inserted {
-        Err(error) if Error::is_unique_violation(&error) => Err(exists_already()),
-        other => Ok(other?),
-    }
+    let made = match inserted {
+        Err(error) if Error::is_unique_violation(&error) => return Err(exists_already()),
+        other => other?,
+    };
+    txn.commit().await?;
+    Ok(made)
 }
 
 /// Changes a keyword.
@@ -372,31 +376,6 @@ async fn allowed(db: &impl ConnectionTrait, scope: &Scope, ids: &[KeywordId]) ->
         for (site, _) in sites {
             scope.editor_of(site)?;
         }
-    }
-    Ok(())
-}
-
-/// The plan's limit of keywords allows `more`.
-///
-/// # Errors
-/// [`Error::LimitReached`] with limit, use and plan.
-pub async fn refuse_over_limit(db: &impl ConnectionTrait, scope: &Scope, more: u64) -> Result<()> {
-    let account = crate::scope::account(db, scope).await?;
-    let plan = plan::Entity::find_by_id(account.plan_id)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("The plan"))?;
-    let Some(limit) = plan.max_keywords else {
-        return Ok(());
-    };
-    let have = keyword::Entity::find_in(&Scope::system(scope.account))
-        .count(db)
-        .await?;
-    if have + more > u64::try_from(limit).unwrap_or(0) {
-        return Err(Error::LimitReached(format!(
-            "The {} plan holds {limit} keywords, and you have {have}. Delete some or change the plan.",
-            plan.name
-        )));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Signing up, signing in, tokens.
 
-use domain::{App, Error, accounts, accounts::tokens, billing::ledger};
+use domain::{App, Error, accounts, accounts::tokens, billing::books};
 use entity::{account, credit_transaction, refresh_token, subscription, user};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
@@ -53,7 +53,7 @@ async fn signing_up_makes_everything_a_newcomer_needs() {
         credit_transaction::TransactionType::Subscription
     );
     assert_eq!(
-        ledger::reconcile(&app.db, scope.account).await.expect("reconciles"),
+        books::reconcile(&app.db, scope.account).await.expect("reconciles"),
         Vec::<String>::new()
     );
     // The hash never leaves the server, the password is nowhere.

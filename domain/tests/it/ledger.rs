@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{
     App, Error, Result,
-    billing::ledger::{self, Settlement},
+    billing::{
+        books,
+        ledger::{self, Settlement},
+    },
     db,
 };
 use entity::{
@@ -390,7 +393,7 @@ async fn reconcile_finds_what_was_tampered_with() {
     ledger::settle(&txn, &settlement(&item, 5)).await.expect("settles");
     txn.commit().await.expect("commits");
     ground.assert_books().await;
-    let faults = async || ledger::reconcile(&app.db, id).await.expect("reconciles");
+    let faults = async || books::reconcile(&app.db, id).await.expect("reconciles");
     let change_account = async |column: account::Column, by: i64| {
         account::Entity::update_many()
             .col_expr(column, Expr::col(column).add(by))
@@ -460,6 +463,6 @@ async fn reconcile_finds_what_was_tampered_with() {
         .await
         .expect("deletes");
     assert!(!faults().await.is_empty(), "a removed row");
-    let all = ledger::reconcile_all(&app.db).await.expect("reconciles");
+    let all = books::reconcile_all(&app.db).await.expect("reconciles");
     assert!(all.iter().all(|(account, _)| *account == id) && !all.is_empty());
 }

@@ -17,7 +17,7 @@ use axum::{
 use domain::{
     App, Error, accounts,
     ai::{self, settings},
-    billing::{self, ledger},
+    billing::{self, books, ledger},
     config::Config,
     jobs::{Job, worker::Worker, worker::run_job},
     planner::import,
@@ -170,7 +170,7 @@ impl Ground {
 
     /// Every account's books are right.
     pub async fn assert_books(&self) {
-        let faults = ledger::reconcile_all(&self.app.db).await.expect("reconciles");
+        let faults = books::reconcile_all(&self.app.db).await.expect("reconciles");
         assert!(faults.is_empty(), "{faults:?}");
     }
 

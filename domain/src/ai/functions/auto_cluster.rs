@@ -18,7 +18,10 @@ use super::{Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, count
 use crate::{
     App, Error, Result,
     ai::providers::{Provider, TextRequest, Usage},
-    billing,
+    billing::{
+        self,
+        limits::{self, Thing},
+    },
     planner::clusters,
     scope::{Scope, Scoped},
 };
@@ -318,6 +321,8 @@ pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, groups
         free.extend(ids);
     }
     let mut rows = Vec::new();
+    let mut room = limits::room(db, &context.scope, Thing::Clusters).await?;
+    let mut leftover = groups.leftover;
     for mut group in groups.groups {
         group.members.retain(|member| free.contains(&member.0));
         if group.members.is_empty() {
@@ -337,8 +342,14 @@ pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, groups
                 extended += 1;
                 found.id
             }
+            None if room == Some(0) => {
+                // The plan holds no more clusters: these keywords stay as they were.
+                leftover += i64::try_from(group.members.len()).unwrap_or(i64::MAX);
+                continue;
+            }
             None => {
                 created += 1;
+                room = room.map(|room| room - 1);
                 cluster::Entity::insert(cluster::ActiveModel {
                     account_id: Set(task.account_id),
                     site_id: Set(task.site_id),
@@ -384,6 +395,6 @@ pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, groups
     clusters::recount(db, &context.scope, &touched).await?;
     Ok(Saved {
         label: format!("{placed} keywords in {} clusters", created + extended),
-        detail: json!({"created": created, "extended": extended, "placed": placed, "leftover": groups.leftover}),
+        detail: json!({"created": created, "extended": extended, "placed": placed, "leftover": leftover}),
     })
 }

@@ -39,6 +39,12 @@ pub struct Article {
     is_outline: bool,
 }
 
+impl Article {
+    pub(super) fn words(&self) -> i32 {
+        html::word_count(&self.html)
+    }
+}
+
 pub(super) async fn plan(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<Plan> {
     let most = usize::try_from(app.config.limits.content_tasks_per_request).unwrap_or(usize::MAX);
     if ids.len() > most {

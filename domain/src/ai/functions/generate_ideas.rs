@@ -14,7 +14,10 @@ use super::{
 use crate::{
     App, Error, Result,
     ai::providers::{Provider, TextRequest},
-    billing,
+    billing::{
+        self,
+        limits::{self, Thing},
+    },
     scope::{Scope, Scoped},
 };
 
@@ -189,6 +192,8 @@ pub(super) async fn save(
     let Ideas { cluster, ideas } = made;
     let count = ideas.len();
     if count > 0 {
+        // Half of them would be paid as a whole: all or none.
+        limits::refuse_more(db, &context.scope, Thing::Ideas, count as u64).await?;
         let rows = ideas.into_iter().map(|idea| idea::ActiveModel {
             account_id: Set(cluster.account_id),
             site_id: Set(cluster.site_id),

@@ -8,7 +8,13 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use crate::{App, Result, db, planner::clusters, scope::Scope};
+use crate::{
+    App, Result,
+    billing::limits::{self, Thing},
+    db,
+    planner::clusters,
+    scope::Scope,
+};
 
 /// What the insert statement tells of a row that it wrote.
 #[derive(FromQueryResult)]
@@ -56,11 +62,17 @@ pub(super) async fn batch(
     rows.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     let now = crate::now();
     let txn = db::begin_write(&app.db).await?;
+    let scope = Scope::system(row.account_id);
+    // The account is locked before keywords and clusters are, as everywhere.
+    limits::refuse_more(&txn, &scope, Thing::Keywords, 0).await?;
     let (added, changed) = if rows.is_empty() {
         (0, Vec::new())
     } else {
         upsert(&txn, row, rows, now).await?
     };
+    if added > 0 {
+        limits::refuse_beyond(&txn, &scope, Thing::Keywords, added.unsigned_abs()).await?;
+    }
     let updated = i64::try_from(changed.len()).unwrap_or(i64::MAX);
     recount(&txn, row, &changed).await?;
     let duplicates = good - added - updated;

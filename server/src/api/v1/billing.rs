@@ -1,11 +1,18 @@
 //! Credits.
 
 use domain::{App, billing};
-use entity::{ListQuery, account::Balance, credit_cost, credit_transaction, credit_usage_log};
+use entity::{
+    AccountId, CreditCostId, ListQuery, PlanId,
+    account::Balance,
+    credit_cost,
+    credit_transaction::{self, Booking, Refund},
+    credit_usage_log, plan,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::auth::{Done, done};
 use crate::api::{
-    door::{Answer, Caller, Params},
+    door::{Answer, Body, Caller, Id, Params},
     envelope::{Data, List},
 };
 
@@ -16,6 +23,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(transactions))
         .routes(routes!(usage))
         .routes(routes!(costs))
+        .routes(routes!(prices, set_price))
+        .routes(routes!(withdraw_price))
+        .routes(routes!(plans))
+        .routes(routes!(update_plan))
+        .routes(routes!(book))
+        .routes(routes!(refund))
 }
 
 /// What the account has to spend.
@@ -45,5 +58,60 @@ async fn usage(caller: Caller, Params(list): Params<ListQuery>) -> Answer<List<c
 async fn costs(caller: Caller) -> Answer<Data<Vec<credit_cost::Model>>> {
     caller
         .answer(billing::costs(&caller.app, &caller.scope).await)
+        .map(Data::of)
+}
+
+/// Every price of every list with its history. For operators.
+#[utoipa::path(get, path = "/credit-costs/", tag = "billing", responses((status = 200, body = Data<Vec<credit_cost::Model>>)))]
+async fn prices(caller: Caller) -> Answer<Data<Vec<credit_cost::Model>>> {
+    caller
+        .answer(billing::prices::all(&caller.app, &caller.scope).await)
+        .map(Data::of)
+}
+
+/// Sets a price from now or from a later moment on. For operators.
+#[utoipa::path(post, path = "/credit-costs/", tag = "billing", request_body = credit_cost::Input, responses((status = 200, body = Data<credit_cost::Model>)))]
+async fn set_price(caller: Caller, Body(input): Body<credit_cost::Input>) -> Answer<Data<credit_cost::Model>> {
+    caller
+        .answer(billing::prices::set(&caller.app, &caller.scope, input).await)
+        .map(Data::of)
+}
+
+/// Takes back a price that is not in force yet. For operators.
+#[utoipa::path(delete, path = "/credit-costs/{id}/", tag = "billing", params(("id" = i64, Path)), responses((status = 200, body = Data<Done>)))]
+async fn withdraw_price(caller: Caller, Id(id): Id) -> Answer<Data<Done>> {
+    caller.answer(billing::prices::withdraw(&caller.app, &caller.scope, CreditCostId(id)).await)?;
+    Ok(done("The price is taken back."))
+}
+
+/// All plans with their limits. For operators.
+#[utoipa::path(get, path = "/plans/", tag = "billing", responses((status = 200, body = Data<Vec<plan::Model>>)))]
+async fn plans(caller: Caller) -> Answer<Data<Vec<plan::Model>>> {
+    caller
+        .answer(billing::plans::all(&caller.app, &caller.scope).await)
+        .map(Data::of)
+}
+
+/// Changes a plan for all accounts that have it. For operators.
+#[utoipa::path(put, path = "/plans/{id}/", tag = "billing", params(("id" = i64, Path)), request_body = plan::Input, responses((status = 200, body = Data<plan::Model>)))]
+async fn update_plan(caller: Caller, Id(id): Id, Body(input): Body<plan::Input>) -> Answer<Data<plan::Model>> {
+    caller
+        .answer(billing::plans::update(&caller.app, &caller.scope, PlanId(id), input).await)
+        .map(Data::of)
+}
+
+/// Books credits into an account, once for each reference. For operators.
+#[utoipa::path(post, path = "/accounts/{id}/credits/", tag = "billing", params(("id" = i64, Path)), request_body = Booking, responses((status = 200, body = Data<credit_transaction::Model>)))]
+async fn book(caller: Caller, Id(id): Id, Body(input): Body<Booking>) -> Answer<Data<credit_transaction::Model>> {
+    caller
+        .answer(billing::bookings::book(&caller.app, &caller.scope, AccountId(id), input).await)
+        .map(Data::of)
+}
+
+/// Gives back the credits of a settled unit of work, once. For operators.
+#[utoipa::path(post, path = "/accounts/{id}/refunds/", tag = "billing", params(("id" = i64, Path)), request_body = Refund, responses((status = 200, body = Data<credit_transaction::Model>)))]
+async fn refund(caller: Caller, Id(id): Id, Body(input): Body<Refund>) -> Answer<Data<credit_transaction::Model>> {
+    caller
+        .answer(billing::bookings::refund(&caller.app, &caller.scope, AccountId(id), input).await)
         .map(Data::of)
 }

@@ -5,7 +5,7 @@ use domain::{App, ai};
 use entity::{
     ListQuery,
     ai_task::{Progress, Started},
-    audit_event,
+    audit_event, scheduled_run,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -21,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel_task))
         .routes(routes!(retry_task))
         .routes(routes!(audit_log))
+        .routes(routes!(scheduled_runs))
 }
 
 /// Who did what that matters, the youngest first. For owners and admins.
@@ -55,5 +56,13 @@ async fn cancel_task(caller: Caller, Path(task_id): Path<String>) -> Answer<Data
 async fn retry_task(caller: Caller, Path(task_id): Path<String>) -> Answer<Data<Started>> {
     caller
         .answer(ai::retry_failed(&caller.app, &caller.scope, &task_id).await)
+        .map(Data::of)
+}
+
+/// The latest regular work: monthly credits, warnings, the proof of the books. For operators.
+#[utoipa::path(get, path = "/scheduled-runs/", tag = "system", responses((status = 200, body = Data<Vec<scheduled_run::Model>>)))]
+async fn scheduled_runs(caller: Caller) -> Answer<Data<Vec<scheduled_run::Model>>> {
+    caller
+        .answer(domain::jobs::schedule::latest(&caller.app, &caller.scope).await)
         .map(Data::of)
 }
