@@ -125,6 +125,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/keys") view=accounts::KeysPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/log") view=accounts::LogPage ssr=SsrMode::Async/>
                     <Route path=path!("operator/accounts") view=accounts::OperatorPage ssr=SsrMode::Async/>
+                    <Route path=path!("operator/billing") view=billing::OperatorBillingPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -90,6 +90,7 @@ impl Workspace {
             balance.credits = me.account.credits;
             balance.reserved = me.account.reserved;
             balance.available = me.account.available();
+            balance.is_low = me.credits_low;
         });
         self.me.set(Some(me));
     }

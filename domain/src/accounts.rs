@@ -30,7 +30,7 @@ use sea_orm::{
 
 use crate::{
     App, Error, Faults, Result, audit,
-    billing::ledger,
+    billing::{ledger, limits, periods},
     db, mail,
     scope::{Origin, Scope, SiteAccess, Standing},
     sites,
@@ -390,12 +390,10 @@ async fn own(app: &App, scope: &Scope) -> Result<user::Model> {
 pub async fn me(app: &App, scope: &Scope) -> Result<Me> {
     let user = own(app, scope).await?;
     let account = crate::scope::account(&app.db, scope).await?;
-    let plan = plan::Entity::find_by_id(account.plan_id)
-        .one(&app.db)
-        .await?
-        .ok_or(Error::NotFound("The plan"))?;
+    let plan = limits::plan_of(&app.db, scope).await?;
     Ok(Me {
         user,
+        credits_low: periods::is_low(account.available(), plan.included_credits),
         account,
         plan_name: plan.name,
         sites: sites::list(app, scope).await?,

@@ -17,6 +17,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Where a price stands in its history.
+    PriceState {
+        /// Begins later.
+        Coming = "coming" / "To come",
+        /// Counts now.
+        InForce = "in_force" / "In force",
+        /// Was followed by another.
+        Past = "past" / "Past",
+    }
+}
+
 /// A row of the cost table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(
@@ -84,4 +96,15 @@ pub struct Input {
     /// From when; at once when absent. Never in the past: what was charged stays explainable.
     #[serde(default)]
     pub effective_from: Option<DateTime<Utc>>,
+}
+
+/// A price with its place in the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CreditCostRow))]
+pub struct Row {
+    /// The price.
+    #[serde(flatten)]
+    pub price: Model,
+    /// Where it stands.
+    pub state: PriceState,
 }

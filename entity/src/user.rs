@@ -145,6 +145,8 @@ pub struct Me {
     pub account: crate::account::Model,
     /// Name of the plan in force.
     pub plan_name: String,
+    /// Less than a tenth of the plan's monthly credits can be used.
+    pub credits_low: bool,
     /// Sites the person may see, by name, each with its sectors.
     pub sites: Vec<crate::site::WithSectors>,
     /// The address must be confirmed before anything is published, and is not.

@@ -5,6 +5,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::team_api::{enter_account, list_accounts, set_account_status};
 use crate::{
+    billing::BookForm,
     browser,
     components::{
         Column, DataTable, Dialog, EmptyState, FormError, FormState, PageHeader, Select, SubmitButton, Tag, TextInput,
@@ -25,6 +26,12 @@ pub fn OperatorPage() -> impl IntoView {
     let change = Callback::new(move |row: Row| {
         changing.set(Some(row));
         open.set(true);
+    });
+    let booking = RwSignal::new(None::<Row>);
+    let book_open = RwSignal::new(false);
+    let book = Callback::new(move |row: Row| {
+        booking.set(Some(row));
+        book_open.set(true);
     });
     let enter = Callback::new(move |row: Row| {
         spawn_local(async move {
@@ -53,7 +60,7 @@ pub fn OperatorPage() -> impl IntoView {
         Column::new("Credits", |row: &Row| number(row.account.credits)).right(),
         Column::new("Since", |row: &Row| view! { <TimeAgo time=row.account.created_at/> }),
         Column::new("", move |row: &Row| {
-            let (one, other) = (row.clone(), row.clone());
+            let (one, other, third) = (row.clone(), row.clone(), row.clone());
             let name = row.account.name.clone();
             (here() != Some(row.account.id))
                 .then(|| {
@@ -61,6 +68,9 @@ pub fn OperatorPage() -> impl IntoView {
                         <span class="flex justify-end gap-1">
                             <button type="button" class="btn btn-xs js-only" aria-label=format!("Change the status of {name}") on:click=move |_| change.run(one.clone())>
                                 "Status"
+                            </button>
+                            <button type="button" class="btn btn-xs js-only" aria-label=format!("Book credits for {name}") on:click=move |_| book.run(third.clone())>
+                                "Credits"
                             </button>
                             <button type="button" class="btn btn-xs js-only" aria-label=format!("Look into {name}") on:click=move |_| enter.run(other.clone())>
                                 "Look into"
@@ -78,6 +88,24 @@ pub fn OperatorPage() -> impl IntoView {
             row_name=|row: &Row| row.account.name.clone()
             empty=|| view! { <EmptyState icon=lu::LuBuilding2 title="No accounts"/> }
         />
+        <Dialog open=book_open title="Book credits">
+            {move || {
+                booking
+                    .get()
+                    .map(|row| {
+                        view! {
+                            <BookForm
+                                id=row.account.id
+                                name=row.account.name
+                                on_saved=move |()| {
+                                    book_open.set(false);
+                                    rows.refetch();
+                                }
+                            />
+                        }
+                    })
+            }}
+        </Dialog>
         <Dialog open title="Status of the account">
             {move || {
                 changing

@@ -47,7 +47,7 @@ pub async fn costs() -> Result<Vec<credit_cost::Model>, ApiError> {
 
 /// Every price of every list with its history.
 #[server(input = Json)]
-pub async fn credit_prices() -> Result<Vec<credit_cost::Model>, ApiError> {
+pub async fn credit_prices() -> Result<Vec<credit_cost::Row>, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
     domain::billing::prices::all(&app, &scope)
         .await

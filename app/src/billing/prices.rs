@@ -65,7 +65,7 @@ fn table(prices: Vec<Model>) -> impl IntoView {
     }
 }
 
-fn what(operation: Operation) -> &'static str {
+pub(super) fn what(operation: Operation) -> &'static str {
     match operation {
         Operation::Clustering => "Grouping keywords into clusters",
         Operation::Ideas => "Proposals for articles, made from a cluster",
@@ -80,7 +80,7 @@ fn what(operation: Operation) -> &'static str {
     }
 }
 
-fn unit(price: &Model) -> String {
+pub(super) fn unit(price: &Model) -> String {
     let size = price.unit_size.max(1);
     match price.unit {
         CostUnit::Request => "per request".to_owned(),

@@ -4,7 +4,7 @@ use entity::account::AccountStatus;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    format::day,
+    format::{day, number},
     icon::{Icon, lu},
     toast::use_toasts,
 };
@@ -35,6 +35,8 @@ pub fn Banners() -> impl IntoView {
             }
         });
     };
+    let low = Memo::new(move |_| workspace.balance.with(|balance| balance.is_low));
+    let left = Memo::new(move |_| workspace.balance.with(|balance| balance.available));
     move || {
         workspace.me.get().map(|me| {
             let state = state_of(me.account.status, me.account.trial_ends_at, me.account.delete_after);
@@ -60,6 +62,13 @@ pub fn Banners() -> impl IntoView {
                             </div>
                         }
                     })}
+                <Show when=move || low.get()>
+                    <div role="status" class="flex flex-wrap items-center gap-x-3 gap-y-1 bg-warning/15 px-4 py-2 text-sm sm:px-6">
+                        <Icon icon=lu::LuCoins class="size-4 flex-none"/>
+                        <span class="min-w-0 flex-1">{move || few(left.get())}</span>
+                        <a class="btn btn-xs" href="/credits">"See credits"</a>
+                    </div>
+                </Show>
                 {me.must_confirm
                     .then(|| {
                         view! {
@@ -72,6 +81,18 @@ pub fn Banners() -> impl IntoView {
                     })}
             }
         })
+    }
+}
+
+/// That few credits are left.
+fn few(left: i64) -> String {
+    match left {
+        ..=0 => "No credits are left. Work that needs credits does not start; everything else goes on.".to_owned(),
+        1 => "1 credit is left: less than a tenth of what your plan adds each month.".to_owned(),
+        _ => format!(
+            "{} credits are left: less than a tenth of what your plan adds each month.",
+            number(left)
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use entity::{
     CreditCostId,
     audit_event::AuditAction,
-    credit_cost::{self, CostUnit, Input},
+    credit_cost::{self, CostUnit, Input, PriceState, Row},
     plan,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,15 +17,32 @@ const MOST: i64 = 1_000_000;
 ///
 /// # Errors
 /// [`Error::Forbidden`] for all but operators.
-pub async fn all(app: &App, scope: &Scope) -> Result<Vec<credit_cost::Model>> {
+pub async fn all(app: &App, scope: &Scope) -> Result<Vec<Row>> {
     use credit_cost::Column as C;
     scope.operator()?;
-    Ok(credit_cost::Entity::find()
+    let now = crate::now();
+    let rows = credit_cost::Entity::find()
         .order_by_asc(C::PriceList)
         .order_by_asc(C::Operation)
         .order_by_desc(C::EffectiveFrom)
         .all(&app.db)
-        .await?)
+        .await?;
+    let mut followed = None;
+    Ok(rows
+        .into_iter()
+        .map(|price| {
+            let of = (price.price_list.clone(), price.operation);
+            let state = if price.effective_from > now {
+                PriceState::Coming
+            } else if followed.as_ref() == Some(&of) {
+                PriceState::Past
+            } else {
+                followed = Some(of);
+                PriceState::InForce
+            };
+            Row { price, state }
+        })
+        .collect())
 }
 
 /// Names of the price lists: those that have prices and those that plans name.

@@ -6,12 +6,14 @@ mod support;
 
 mod access;
 mod accounts;
+mod billing;
 mod content;
 mod http;
 mod import;
 mod indexes;
 mod jobs;
 mod ledger;
+mod limits;
 mod mail;
 mod openai;
 mod people;

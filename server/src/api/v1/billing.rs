@@ -62,8 +62,8 @@ async fn costs(caller: Caller) -> Answer<Data<Vec<credit_cost::Model>>> {
 }
 
 /// Every price of every list with its history. For operators.
-#[utoipa::path(get, path = "/credit-costs/", tag = "billing", responses((status = 200, body = Data<Vec<credit_cost::Model>>)))]
-async fn prices(caller: Caller) -> Answer<Data<Vec<credit_cost::Model>>> {
+#[utoipa::path(get, path = "/credit-costs/", tag = "billing", responses((status = 200, body = Data<Vec<credit_cost::Row>>)))]
+async fn prices(caller: Caller) -> Answer<Data<Vec<credit_cost::Row>>> {
     caller
         .answer(billing::prices::all(&caller.app, &caller.scope).await)
         .map(Data::of)
