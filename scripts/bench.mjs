@@ -203,6 +203,14 @@ const parts = {
     await into('PostgreSQL', settings('import-postgres', url), '60000');
   },
 
+  async work() {
+    const { text } = await run(igny8, ['bench', 'work'], settings('work'));
+    const figures = lastJson(text);
+    if (!figures?.items_per_second) throw new Error(`igny8 bench work printed no items_per_second:\n${text}`);
+    record('work', 'articles by a model that answers at once, one worker', figures.items_per_second, '1/s', '200');
+    record('work', 'engine and ledger, of each built-in item', figures.overhead_ms, 'ms', '5');
+  },
+
   async 'start-up'() {
     const { env } = await seed();
     const times = [];

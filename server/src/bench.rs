@@ -3,11 +3,16 @@
 use std::io::Write;
 
 use anyhow::Context as _;
-use domain::{App, config::Config, planner, scope::Scope, sites};
+use domain::{App, ai::settings, billing::ledger, config::Config, planner, scope::Scope, sites};
 use entity::{
-    SectorId,
+    SectorId, ai_choice,
+    ai_task::{AiFunction, Start},
+    content,
+    credit_transaction::TransactionType,
     keyword_import::{ImportMode, NewImport},
+    provider_setting::{self, Provider},
     site::NewSite,
+    task,
     user::SignUp,
 };
 use serde_json::json;
@@ -33,13 +38,25 @@ pub enum Command {
         #[arg(long, default_value_t = 200_000)]
         rows: u64,
     },
+    /// Runs AI work against a model that answers at once, and built-in work, and prints items per second and the time that
+    /// the engine of functions and the ledger take of each.
+    Work {
+        /// Units of work of each kind.
+        #[arg(long, default_value_t = 1_000)]
+        items: usize,
+    },
 }
 
 /// Runs a measurement and prints its figures as JSON.
 ///
 /// # Errors
 /// When the database or the disk fails.
-pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
+pub async fn run(mut config: Config, command: Command) -> anyhow::Result<()> {
+    if let Command::Work { items } = command {
+        // The model is in this process.
+        config.security.allow_private_addresses = true;
+        config.limits.content_tasks_per_request = u32::try_from(items)?;
+    }
     let app = connect(config).await?;
     let email = format!("bench-{}@igny8.local", uuid::Uuid::new_v4().simple());
     let password = domain::secrets::random_token();
@@ -79,8 +96,122 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
             let per_second = (rows as f64 / seconds).round();
             json!({"rows": rows, "seconds": seconds, "rows_per_second": per_second})
         }
+        Command::Work { items } => work(&app, &scope, sector, items).await?,
     };
     say(&figures.to_string())
+}
+
+/// Articles by a model that answers at once, then the plans of their pictures by the built-in engine.
+async fn work(app: &App, scope: &Scope, sector: SectorId, items: usize) -> anyhow::Result<serde_json::Value> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let routes = axum::Router::new().route("/v1/chat/completions", axum::routing::post(answer));
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let connection = provider_setting::Input {
+        provider: Provider::OpenaiCompatible,
+        base_url: format!("http://{address}/v1"),
+        model: "at-once".to_owned(),
+        image_model: String::new(),
+        api_key: String::new(),
+    };
+    settings::save_connection(app, scope, connection).await?;
+    let choice = ai_choice::Input {
+        function: AiFunction::GenerateContent,
+        provider: Provider::OpenaiCompatible,
+        model: String::new(),
+        temperature: None,
+        max_tokens: None,
+    };
+    settings::save_choices(app, scope, vec![choice]).await?;
+    let txn = domain::db::begin_write(&app.db).await?;
+    ledger::grant(
+        &txn,
+        scope.account,
+        TransactionType::Adjustment,
+        i64::try_from(items)? * 10,
+        format!("bench:{}", scope.account),
+        "For the bench",
+        None,
+    )
+    .await?;
+    txn.commit().await?;
+    let mut task_ids = Vec::with_capacity(items);
+    for number in 0..items {
+        let task = task::New {
+            sector_id: sector,
+            title: format!("Coffee {number}"),
+            description: String::new(),
+            cluster_id: None,
+            content_structure: None,
+            keywords: format!("coffee {number}"),
+            target_word_count: Some(300),
+        };
+        task_ids.push(domain::writer::tasks::create(app, scope, task).await?.id);
+    }
+    let articles = timed(app, scope, Start::GenerateContent { task_ids }).await?;
+    let list = entity::ListQuery::default();
+    let mut content_ids = Vec::with_capacity(items);
+    let mut samples = Vec::new();
+    for page in 1.. {
+        let query = entity::ListQuery {
+            page: Some(page),
+            page_size: Some(200),
+            ..list.clone()
+        };
+        let found = domain::writer::content::list(app, scope, &content::Filter::default(), &query).await?;
+        if found.results.is_empty() {
+            break;
+        }
+        content_ids.extend(found.results.iter().map(|row| row.id));
+    }
+    for id in content_ids.iter().take(20) {
+        samples.push(domain::writer::content::get(app, scope, *id).await?.content);
+    }
+    // What the function itself takes, without engine and ledger around it.
+    let begun = std::time::Instant::now();
+    let mut made = 0;
+    for row in &samples {
+        made += engine::image_prompts::extract(&row.title, &row.html_content, &row.primary_keyword, 3).len();
+    }
+    anyhow::ensure!(made > 0, "no picture was planned");
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let own = begun.elapsed().as_secs_f64() / samples.len().max(1) as f64;
+    let prompts = timed(app, scope, Start::GenerateImagePrompts { content_ids }).await?;
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let count = items as f64;
+    Ok(json!({
+        "items": items,
+        "items_per_second": (count / articles).round(),
+        "overhead_ms": ((prompts / count - own) * 1e5).round() / 100.0,
+    }))
+}
+
+/// Seconds from the first unit to the last, by one worker.
+async fn timed(app: &App, scope: &Scope, start: Start) -> anyhow::Result<f64> {
+    let started = domain::ai::start(app, scope, start, None).await?;
+    let begun = std::time::Instant::now();
+    let done = domain::ai::run_here(app, scope, &started.task_id).await?;
+    let seconds = begun.elapsed().as_secs_f64();
+    anyhow::ensure!(
+        done.items_failed == 0,
+        "{} units failed: {:?}",
+        done.items_failed,
+        done.error
+    );
+    Ok(seconds)
+}
+
+async fn answer() -> axum::Json<serde_json::Value> {
+    let article = json!({
+        "html": format!("<h2>Coffee</h2><p>{}</p>", "A sentence about brewing coffee at home. ".repeat(20)),
+        "meta_title": "Coffee", "meta_description": "About coffee.", "primary_keyword": "coffee",
+        "secondary_keywords": [], "excerpt": "About coffee.",
+    });
+    axum::Json(json!({
+        "model": "at-once",
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": article.to_string()}}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 200},
+    }))
 }
 
 /// Imports `rows` made keywords through the ordinary service; returns the seconds it took, reading included.

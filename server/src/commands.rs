@@ -103,11 +103,14 @@ fn start_log(config: &Config) {
 /// # Errors
 /// When the database cannot be opened or changed.
 pub async fn connect(config: Config) -> anyhow::Result<App> {
-    let app = App::connect(config).await.context("connecting")?;
-    Migrator::up(&app.db, None)
+    // Before all others: a connection that saw the schema half-way goes on with what it saw, and SQLite then refuses
+    // statements that need a younger index.
+    let alone = domain::db::connect(&config.database).await.context("connecting")?;
+    Migrator::up(&alone, None)
         .await
         .context("bringing the schema up to date")?;
-    Ok(app)
+    alone.close().await.context("closing the connection")?;
+    App::connect(config).await.context("connecting")
 }
 
 async fn run(command: Command, mut config: Config) -> anyhow::Result<()> {

@@ -95,7 +95,8 @@ impl<'a> Context<'a> {
 
     /// Who does the task's function, none for the built-in engine.
     pub(crate) async fn provider(&self) -> Result<Option<Chosen>> {
-        settings::chosen(self.app, &self.scope, self.task.function).await
+        let chosen = settings::chosen(self.app, &self.scope, self.task.function).await?;
+        Ok(chosen.map(|chosen| chosen.telling(self.app, self.task)))
     }
 
     /// The price that was in force when the task was started.

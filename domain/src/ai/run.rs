@@ -39,7 +39,17 @@ pub async fn run(worker: &Worker, id: AiTaskId) -> Result<()> {
     }
     ai_task::Entity::update_many()
         .col_expr(ai_task::Column::Status, Expr::value(AiTaskStatus::Running.as_str()))
-        .col_expr(ai_task::Column::Phase, Expr::value(Phase::Prep.as_str()))
+        .col_expr(
+            ai_task::Column::Phase,
+            Expr::value(
+                if task.items_total == 1 {
+                    Phase::Prep
+                } else {
+                    Phase::AiCall
+                }
+                .as_str(),
+            ),
+        )
         .col_expr(ai_task::Column::StartedAt, Expr::value(crate::now()))
         .col_expr(ai_task::Column::UpdatedAt, Expr::value(crate::now()))
         .filter(ai_task::Column::Id.eq(id))
@@ -121,7 +131,7 @@ async fn do_unit(worker: &Worker, task: &ai_task::Model, item: ai_task_item::Mod
     if let Err(stopped) = crate::accounts::may_work(&account) {
         return fail(app, task, &item, &stopped).await;
     }
-    set_phase(app, task.id, Phase::AiCall).await?;
+    set_phase(app, task, Phase::AiCall).await?;
     // A panic is this unit's fault and no other's.
     let produced = AssertUnwindSafe(functions::produce(&context, &item))
         .catch_unwind()
@@ -130,7 +140,7 @@ async fn do_unit(worker: &Worker, task: &ai_task::Model, item: ai_task_item::Mod
         Ok(finished) => finished,
         Err(error) => return fail(app, task, &item, &error).await,
     };
-    set_phase(app, task.id, Phase::Save).await?;
+    set_phase(app, task, Phase::Save).await?;
     match save(&context, task, &item, finished).await {
         Ok(()) => Ok(()),
         // The database being away is not the unit's fault: it stays taken, and is freed once nobody has it in hand.
@@ -268,10 +278,15 @@ async fn count(
     Ok(())
 }
 
-async fn set_phase(app: &App, task: AiTaskId, phase: Phase) -> Result<()> {
+/// Says what the only unit of a task is at. Of many units each is at something else: there the numbers tell how far the
+/// task is, and a write for each step would only hold up the others.
+pub(super) async fn set_phase(app: &App, task: &ai_task::Model, phase: Phase) -> Result<()> {
+    if task.items_total != 1 {
+        return Ok(());
+    }
     ai_task::Entity::update_many()
         .col_expr(ai_task::Column::Phase, Expr::value(phase.as_str()))
-        .filter(ai_task::Column::Id.eq(task))
+        .filter(ai_task::Column::Id.eq(task.id))
         .filter(ai_task::Column::Status.eq(AiTaskStatus::Running))
         .exec(&app.db)
         .await?;

@@ -2,7 +2,7 @@
 
 use entity::{
     AccountId, ai_choice,
-    ai_task::AiFunction,
+    ai_task::{self, AiFunction, Phase},
     audit_event::AuditAction,
     integration::TestResult,
     provider_setting::{self, Provider as Kind},
@@ -11,7 +11,10 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
 };
 
-use super::providers::{self, ImageAnswer, ImageRequest, Provider, TextAnswer, TextRequest};
+use super::{
+    providers::{self, ImageAnswer, ImageRequest, Provider, TextAnswer, TextRequest},
+    run,
+};
 use crate::{
     App, Error, Faults, Result, audit, db,
     scope::{Scope, Scoped},
@@ -362,6 +365,16 @@ pub struct Chosen {
     provider: Box<dyn Provider>,
     temperature: Option<f32>,
     max_tokens: Option<u32>,
+    /// The task whose phase moves on with the answer.
+    task: Option<(App, ai_task::Model)>,
+}
+
+impl Chosen {
+    /// Tells a task when its answer has come.
+    pub(super) fn telling(mut self, app: &App, task: &ai_task::Model) -> Self {
+        self.task = Some((app.clone(), task.clone()));
+        self
+    }
 }
 
 #[async_trait::async_trait]
@@ -378,7 +391,11 @@ impl Provider for Chosen {
         let mut request = request.clone();
         request.temperature = self.temperature.or(request.temperature);
         request.max_tokens = self.max_tokens.unwrap_or(request.max_tokens);
-        self.provider.text(&request).await
+        let answer = self.provider.text(&request).await?;
+        if let Some((app, task)) = &self.task {
+            run::set_phase(app, task, Phase::Parse).await?;
+        }
+        Ok(answer)
     }
 
     async fn image(&self, request: &ImageRequest) -> Result<ImageAnswer> {
@@ -410,6 +427,7 @@ pub(crate) async fn chosen(app: &App, scope: &Scope, function: AiFunction) -> Re
         provider: open(app, &found, &choice.model, &choice.model)?,
         temperature: choice.temperature.map(|hundredths| hundredths as f32 / 100.0),
         max_tokens: choice.max_tokens.and_then(|tokens| u32::try_from(tokens).ok()),
+        task: None,
     }))
 }
 

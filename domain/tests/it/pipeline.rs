@@ -529,7 +529,7 @@ async fn a_price_by_words_settles_what_was_written() {
         .exec(&app.db)
         .await
         .expect("another plan");
-    assert_eq!(billing::costs(app, scope).await.expect("prices").len(), 5);
+    assert_eq!(billing::costs(app, scope).await.expect("prices").len(), 10);
     let task = ground.task(&tenant, "How to Brew").await;
     let done = ground
         .run(&tenant, Start::GenerateContent { task_ids: vec![task] })

@@ -84,8 +84,10 @@ impl Ground {
         config.security.allow_private_addresses = true;
         config.security.key = "5a".repeat(32);
         change(&mut config);
+        let alone = domain::db::connect(&config.database).await.expect("connects");
+        Migrator::up(&alone, None).await.expect("the schema");
+        alone.close().await.expect("closes");
         let app = App::connect(config).await.expect("connects");
-        Migrator::up(&app.db, None).await.expect("the schema");
         Self { app, folder, database }
     }
 

@@ -88,7 +88,7 @@ async fn keywords_become_an_article_with_pictures_and_the_books_are_right() {
     assert_eq!(balance["data"]["available"].as_i64().unwrap(), 1000 - spent);
     assert_eq!(balance["data"]["reserved"], 0);
     assert_eq!(
-        domain::billing::ledger::reconcile_all(&server.app.db).await.unwrap(),
+        domain::billing::books::reconcile_all(&server.app.db).await.unwrap(),
         Vec::new()
     );
 }

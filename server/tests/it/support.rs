@@ -116,8 +116,10 @@ impl Server {
         let place = Place::new().await;
         let mut config = place.config();
         change(&mut config);
+        let alone = domain::db::connect(&config.database).await.unwrap();
+        Migrator::up(&alone, None).await.unwrap();
+        alone.close().await.unwrap();
         let app = App::connect(config).await.unwrap();
-        Migrator::up(&app.db, None).await.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(domain::jobs::worker::Worker::new(app.clone()).run(stop.clone()));
         let options = leptos::prelude::LeptosOptions::builder()

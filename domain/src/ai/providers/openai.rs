@@ -759,6 +759,7 @@ impl OpenAi {
 #[async_trait::async_trait]
 impl Provider for OpenAi {
     fn kind(&self) -> entity::provider_setting::Provider {
+        // A server of one's own has no such name.
         if self.provider() == "OpenAI" {
             entity::provider_setting::Provider::Openai
         } else {

@@ -273,6 +273,30 @@ pub fn all() -> Vec<Call> {
         rest("GET /api/v1/billing/credits/costs/", "", ""),
         rest("GET /api/v1/billing/credits/transactions/", "", ""),
         rest("GET /api/v1/billing/credits/usage/", "", ""),
+        rest("GET /api/v1/billing/credit-costs/", "", ""),
+        rest(
+            "POST /api/v1/billing/credit-costs/",
+            "",
+            r#"{"price_list":"standard","operation":"reparse","unit":"item","unit_size":1,"credits":1}"#,
+        ),
+        rest("DELETE /api/v1/billing/credit-costs/{id}/", "1", ""),
+        rest("GET /api/v1/billing/plans/", "", ""),
+        rest(
+            "PUT /api/v1/billing/plans/{id}/",
+            "1",
+            r#"{"name":"Free","price_cents":0,"included_credits":1000,"support_level":"Community","price_list":"standard"}"#,
+        ),
+        rest(
+            "POST /api/v1/billing/accounts/{id}/credits/",
+            "$other_account",
+            r#"{"transaction_type":"adjustment","amount":5,"description":"X","reference":"$unique"}"#,
+        ),
+        rest(
+            "POST /api/v1/billing/accounts/{id}/refunds/",
+            "$other_account",
+            r#"{"ai_task_item_id":1,"description":"X"}"#,
+        ),
+        rest("GET /api/v1/system/scheduled-runs/", "", ""),
         // Planner.
         rest("GET /api/v1/planner/keywords/", "?site_id=$site", ""),
         rest(
@@ -487,6 +511,22 @@ pub fn all() -> Vec<Call> {
         function("fn transactions", r#"{"query":{}}"#),
         function("fn usage", r#"{"query":{}}"#),
         function("fn costs", "{}"),
+        function("fn credit_prices", "{}"),
+        function(
+            "fn set_credit_price",
+            r#"{"input":{"price_list":"standard","operation":"reparse","unit":"item","unit_size":1,"credits":1}}"#,
+        ),
+        function("fn withdraw_credit_price", r#"{"id":1}"#),
+        function("fn plans", "{}"),
+        function(
+            "fn update_plan",
+            r#"{"id":1,"input":{"name":"Free","price_cents":0,"included_credits":1000,"support_level":"Community","price_list":"standard"}}"#,
+        ),
+        function(
+            "fn book_credits",
+            r#"{"id":$other_account,"input":{"transaction_type":"adjustment","amount":5,"description":"X","reference":"$unique"}}"#,
+        ),
+        function("fn scheduled_runs", "{}"),
         function("fn site_overview", r#"{"site_id":$site}"#),
         function("fn connections", "{}"),
         function(
