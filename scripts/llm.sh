@@ -26,9 +26,7 @@ trap 'exit 143' TERM
 port=$(free_port)
 TEST_LLM=http://127.0.0.1:$port
 export TEST_LLM
-tools=$(python_tools)
-# In a folder of its own: it reads a .env of the folder it is started in.
-(cd "$folder" && exec "$tools/llmock" serve --host 127.0.0.1 --port "$port" --log-level warning) >"$folder/log" 2>&1 &
+"$(python_tools)/llmock" serve --host 127.0.0.1 --port "$port" --log-level warning >"$folder/log" 2>&1 &
 server=$!
 wait_until 20 curl -sf "$TEST_LLM/health" || {
   cat "$folder/log" >&2
