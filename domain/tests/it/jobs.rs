@@ -164,7 +164,7 @@ async fn a_nonsensical_answer_costs_nothing_and_leaves_the_others_alone() {
     assert!(!article.is_outline && article.title == "Good one" && !article.html_content.contains("draft-note"));
     let log = credit_usage_log::Entity::find().all(&app.db).await.expect("usage");
     assert_eq!(log.len(), 2);
-    assert!(log.iter().all(|row| row.provider == "openai"
+    assert!(log.iter().all(|row| row.provider == "openai_compatible"
         && row.model == "small-model-2026"
         && row.tokens_in == 10
         && row.tokens_out == 5));
