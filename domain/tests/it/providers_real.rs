@@ -24,7 +24,11 @@ use entity::provider_setting::Provider as Kind;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{http::upstream, stage::cake, support::serve};
+use crate::{
+    http::upstream,
+    stage::{cake, torn},
+    support::serve,
+};
 
 /// The faces of the server that we have clients for: the kind, the path and a model it lists.
 const FACES: [(Kind, &str, &str); 2] = [
@@ -296,16 +300,12 @@ async fn relay(State(relay): State<Relay>, method: Method, uri: Uri, headers: He
     let answer = request.send().await.expect("an answer");
     let status = StatusCode::from_u16(answer.status().as_u16()).expect("a status");
     let whole = answer.bytes().await.expect("a body");
-    let parts = if relay.done.swap(true, Ordering::SeqCst) {
-        vec![Ok(whole)]
-    } else {
-        let mut parts = vec![Ok(whole.slice(..whole.len() / 2))];
-        if relay.breaks {
-            parts.push(Err(std::io::Error::other("broken")));
-        }
-        parts
+    let half = whole.slice(..whole.len() / 2);
+    let body = match relay.done.swap(true, Ordering::SeqCst) {
+        true => Body::from(whole),
+        false if relay.breaks => torn(half),
+        false => Body::from(half),
     };
-    let body = Body::from_stream(futures::stream::iter(parts));
     (status, [("content-type", "application/json")], body).into_response()
 }
 

@@ -38,7 +38,8 @@ fn fault(status: u16, code: &str, parameter: &str, message: &str) -> Play {
 async fn refused(plays: Vec<Play>) -> (Error, usize) {
     let (stage, client) = stage(plays).await;
     let error = client.image(&cake()).await.expect_err("a refusal");
-    assert!(!format!("{error} {error:?}").contains("sk-"), "{error:?}");
+    let told = format!("{error} {error:?}");
+    assert!(!told.contains(KEY) && !told.contains("sk-"), "{told}");
     (error, stage.calls())
 }
 
@@ -176,7 +177,7 @@ async fn what_no_retry_mends_is_told_at_once() {
                 400,
                 "invalidPositivePrompt",
                 "positivePrompt",
-                "The prompt must have 2 to 3000 characters.",
+                &format!("The prompt of {KEY} must have 2 to 3000 characters."),
             ),
             "bad_request",
         ),

@@ -18,11 +18,12 @@ use domain::{
     http::Http,
 };
 use entity::provider_setting::Provider as Kind;
+use futures::StreamExt;
 use serde_json::{Value, json};
 
 use crate::http::{Cut, serve};
 
-pub const KEY: &str = "sk-test-0123456789abcdef";
+pub const KEY: &str = "test-key-0123456789abcdef";
 pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
 /// One answer of the server.
@@ -138,16 +139,23 @@ async fn answer(State(stage): State<Stage>, method: Method, uri: Uri, headers: H
             stage.cut.next();
             StatusCode::OK.into_response()
         }
-        Some(Play::Torn(start)) => {
-            let parts = [Ok(Bytes::from(start)), Err(std::io::Error::other("torn"))];
-            let body = futures::stream::iter(parts);
-            ([("content-type", "application/json")], Body::from_stream(body)).into_response()
-        }
+        Some(Play::Torn(start)) => ([("content-type", "application/json")], torn(Bytes::from(start))).into_response(),
         Some(Play::Late(time)) => {
             tokio::time::sleep(time).await;
             StatusCode::OK.into_response()
         }
     }
+}
+
+/// A body that breaks after its first bytes have gone out.
+pub fn torn(start: Bytes) -> Body {
+    let breaks = async {
+        // Or the error would overtake the bytes.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Err(std::io::Error::other("torn"))
+    };
+    let start = futures::stream::iter([Ok(start)]);
+    Body::from_stream(start.chain(futures::stream::once(breaks)))
 }
 
 pub fn cake() -> ImageRequest {
