@@ -14,8 +14,8 @@ export PATH := $(CURDIR)/style/node_modules/.bin:$(IGNY8_TOOLS)/bin:$(IGNY8_TOOL
 BIN := $(CARGO_TARGET_DIR)/release/igny8
 STAGE := scripts/stage.sh
 
-.PHONY: help run dev build vendor release test check unit test-sqlite test-postgres test-wordpress e2e bench clean \
-	setup-run setup-check setup-test setup-bench
+.PHONY: help run dev build vendor release test check unit test-sqlite test-postgres test-wordpress \
+	test-mail test-providers test-contract e2e bench clean setup-run setup-check setup-test setup-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ dev: setup-run vendor ## Build and start in debug; rebuild and reload the page o
 
 build: setup-run release ## The release: server, WASM, styles, compressed
 
-test: setup-test test-sqlite test-postgres test-wordpress test-mail test-contract release ## Every test: SQLite, PostgreSQL, mail, the REST document, end to end with a real WordPress
+test: setup-test test-sqlite test-postgres test-wordpress test-mail test-providers test-contract release ## Every test: SQLite, PostgreSQL, mail, AI providers, the REST document, end to end with a real WordPress
 	$(STAGE) end-to-end node end2end/run.mjs
 
 check: setup-check ## Formatting, lints for server and browser, no query without a scope
@@ -54,6 +54,9 @@ test-wordpress: setup-test ## The WordPress client against a real WordPress, und
 
 test-mail: setup-test ## Mails against a real mail server
 	$(STAGE) test-mail scripts/mail.sh run -- cargo test -p domain --test it mail_real -- --ignored
+
+test-providers: setup-test ## The clients of AI providers against a real server that fails on demand
+	$(STAGE) test-providers scripts/llm.sh run -- cargo test -p domain --test it providers_real -- --ignored
 
 test-contract: setup-test ## The REST interface against its own OpenAPI document
 	$(STAGE) build-server cargo build -p server --bin igny8

@@ -1,10 +1,16 @@
 //! Who answers AI functions: the common face of all providers.
 
+use std::{fmt, time::Duration};
+
 use entity::provider_setting::Provider as Kind;
 
 use crate::{Error, Result, http::Http};
 
-pub mod openai;
+mod answer;
+mod anthropic;
+mod openai;
+mod runware;
+mod transport;
 
 /// A question to a text model.
 #[derive(Clone, Debug)]
@@ -94,7 +100,7 @@ pub trait Provider: Send + Sync {
 }
 
 /// What a connection needs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Connection {
     /// To whom.
     pub kind: Kind,
@@ -108,24 +114,64 @@ pub struct Connection {
     pub image_model: String,
 }
 
+impl fmt::Debug for Connection {
+    /// Without the key: what is shown for debugging ends up in logs.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Connection")
+            .field("kind", &self.kind)
+            .field("base_url", &self.base_url)
+            .field("model", &self.model)
+            .field("image_model", &self.image_model)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How patiently a provider is asked, for those who cannot wait as long as usual.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pace {
+    /// Unit of the waits between tries.
+    pub backoff_unit: Option<Duration>,
+    /// One time-out for calls of every kind.
+    pub timeout: Option<Duration>,
+}
+
 /// Makes ready to ask a provider. Nothing is sent yet.
 ///
 /// # Errors
 /// [`Error::Upstream`] for settings that cannot work, [`Error::Internal`] for the built-in engine, which is nobody to
 /// connect to.
 pub fn connect(http: Http, to: &Connection) -> Result<Box<dyn Provider>> {
-    let base = if to.base_url.is_empty() {
-        to.kind.home().unwrap_or_default()
-    } else {
-        &to.base_url
+    connect_at(http, to, Pace::default())
+}
+
+/// As [`connect`], at another pace.
+///
+/// # Errors
+/// As [`connect`].
+pub fn connect_at(http: Http, to: &Connection, pace: Pace) -> Result<Box<dyn Provider>> {
+    Ok(match to.kind {
+        Kind::Openai | Kind::OpenaiCompatible => Box::new(openai::OpenAi::new(http, to, pace)?),
+        Kind::Anthropic => Box::new(anthropic::Anthropic::new(http, to, pace)?),
+        Kind::Runware => Box::new(runware::Runware::new(http, to, pace)?),
+        Kind::Builtin => return Err(Error::Internal(format!("there is no connection to {}", to.kind))),
+    })
+}
+
+/// The tokens of an answer, under whichever names it counts them.
+fn usage(answer: &serde_json::Value) -> Usage {
+    let count = |names: [&str; 2]| {
+        let told = names.iter().find_map(|name| answer["usage"][*name].as_i64());
+        told.unwrap_or(0).max(0)
     };
-    match to.kind {
-        Kind::Openai | Kind::OpenaiCompatible => {
-            let made = openai::OpenAi::new(http, base, &to.key, &to.model, &to.image_model)?;
-            Ok(Box::new(made))
-        }
-        Kind::Anthropic | Kind::Runware | Kind::Builtin => {
-            Err(Error::Internal(format!("there is no connection to {}", to.kind)))
-        }
+    Usage {
+        tokens_in: count(["prompt_tokens", "input_tokens"]),
+        tokens_out: count(["completion_tokens", "output_tokens"]),
+        cost_usd_micros: None,
     }
+}
+
+/// A number as a person would write it: 0.7, where the nearest `f32` is 0.699999988079071.
+fn plain_number(number: f32) -> serde_json::Value {
+    serde_json::json!((f64::from(number) * 100.0).round() / 100.0)
 }

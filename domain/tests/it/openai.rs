@@ -1,134 +1,26 @@
 //! Clients of OpenAI's protocol against a server that plays recorded answers.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use domain::Error;
-use domain::ai::providers::openai::OpenAi;
-use domain::ai::providers::{ImageRequest, Provider, TextRequest, Usage};
-use domain::http::Http;
+use domain::{
+    Error,
+    ai::providers::{self, Connection, ImageRequest, Provider, TextRequest, Usage},
+    http::Http,
+};
+use entity::provider_setting::Provider as Kind;
 use serde_json::{Value, json};
 
-use crate::http::{Cut, serve, upstream};
+use crate::{
+    http::upstream,
+    stage::{self, KEY, PNG, Play, Stage, cake, encoded, request},
+};
 
-const KEY: &str = "sk-test-0123456789abcdef";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
-
-/// One answer of the server.
-enum Play {
-    Json(u16, Value),
-    With(u16, Value, Vec<(&'static str, String)>),
-    Text(u16, &'static str),
-    Bytes(Vec<u8>),
-    /// The connection breaks instead.
-    Cut,
-    /// Nothing for this long.
-    Late(Duration),
-}
-
-#[derive(Clone)]
-struct Seen {
-    method: Method,
-    path: String,
-    authorization: Option<String>,
-    body: Value,
-}
-
-#[derive(Clone, Default)]
-struct Stage {
-    plays: Arc<Mutex<VecDeque<Play>>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    cut: Cut,
-}
-
-impl Stage {
-    fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().expect("no panic before").clone()
-    }
-
-    fn calls(&self) -> usize {
-        self.seen().len()
-    }
-}
-
-async fn answer(State(stage): State<Stage>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    stage.seen.lock().expect("no panic before").push(Seen {
-        method,
-        path: uri.to_string(),
-        authorization: headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned),
-        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-    });
-    let play = stage.plays.lock().expect("no panic before").pop_front();
-    let status = |code| StatusCode::from_u16(code).expect("a status");
-    match play {
-        None => (StatusCode::IM_A_TEAPOT, "more calls than were expected").into_response(),
-        Some(Play::Json(code, json)) => (status(code), axum::Json(json)).into_response(),
-        Some(Play::With(code, json, extra)) => {
-            let mut response = (status(code), axum::Json(json)).into_response();
-            for (name, value) in extra {
-                response.headers_mut().insert(name, value.parse().expect("a header"));
-            }
-            response
-        }
-        Some(Play::Text(code, text)) => (status(code), text).into_response(),
-        Some(Play::Bytes(bytes)) => bytes.into_response(),
-        Some(Play::Cut) => {
-            stage.cut.next();
-            StatusCode::OK.into_response()
-        }
-        Some(Play::Late(time)) => {
-            tokio::time::sleep(time).await;
-            StatusCode::OK.into_response()
-        }
-    }
-}
-
-async fn stage(plays: Vec<Play>) -> (Stage, OpenAi, String) {
-    let stage = Stage {
-        plays: Arc::new(Mutex::new(plays.into())),
-        ..Stage::default()
-    };
-    let router = Router::new().fallback(answer).with_state(stage.clone());
-    let base = serve(router, &stage.cut).await;
-    let client = OpenAi::new(
-        Http::new(true).expect("a client"),
-        &format!("{base}/v1"),
-        KEY,
-        "small-model",
-        "picture-model",
-    )
-    .expect("settings in order")
-    .with_backoff_unit(Duration::from_millis(4));
+async fn stage(plays: Vec<Play>) -> (Stage, Box<dyn Provider>, String) {
+    let stage = Stage::open(plays).await;
+    let client = stage.provider(Kind::OpenaiCompatible, "/v1");
+    let base = stage.base.clone();
     (stage, client, base)
-}
-
-fn cake() -> ImageRequest {
-    ImageRequest {
-        prompt: "a cake".to_owned(),
-        width: 1536,
-        height: 1024,
-    }
-}
-
-fn request() -> TextRequest {
-    TextRequest {
-        system: "You name things.".to_owned(),
-        user: "Name one.".to_owned(),
-        schema_name: "names",
-        schema: json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"], "additionalProperties": false }),
-        max_tokens: 500,
-        temperature: None,
-    }
 }
 
 fn chat(content: &str) -> Play {
@@ -156,7 +48,8 @@ fn fault(status: u16, code: &str, message: &str) -> Play {
 async fn refused(plays: Vec<Play>) -> (Error, usize) {
     let (stage, client, _) = stage(plays).await;
     let error = client.text(&request()).await.expect_err("a refusal");
-    assert!(!format!("{error} {error:?}").contains("sk-"), "{error:?}");
+    let told = format!("{error} {error:?}");
+    assert!(!told.contains(KEY) && !told.contains("sk-"), "{told}");
     (error, stage.calls())
 }
 
@@ -179,14 +72,14 @@ async fn an_answer_is_asked_for_by_schema() {
         (seen.method.as_str(), seen.path.as_str()),
         ("POST", "/v1/chat/completions")
     );
-    assert_eq!(seen.authorization.as_deref(), Some(&*format!("Bearer {KEY}")));
+    assert_eq!(seen.header("authorization"), Some(&*format!("Bearer {KEY}")));
+    assert_eq!(seen.body.get("temperature"), None);
     let format = &seen.body["response_format"];
     assert_eq!(format["type"], "json_schema");
     assert_eq!(format["json_schema"]["name"], "names");
     assert_eq!(format["json_schema"]["strict"], true);
     assert_eq!(format["json_schema"]["schema"], request().schema);
     assert_eq!(seen.body["max_tokens"], 500);
-    assert_eq!(client.name(), "openai");
 }
 
 #[tokio::test]
@@ -249,6 +142,41 @@ async fn the_newer_name_of_the_limit_is_learnt() {
 }
 
 #[tokio::test]
+async fn a_temperature_is_sent_unless_the_model_refuses_it() {
+    let warm = || TextRequest {
+        temperature: Some(0.7),
+        ..request()
+    };
+    let refusal = fault(
+        400,
+        "unsupported_value",
+        "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value is supported.",
+    );
+    let (stage, client, _) = stage(vec![
+        chat("{\"name\":\"Ada\"}"),
+        refusal,
+        chat("{\"name\":\"Bob\"}"),
+        chat("{\"name\":\"Cy\"}"),
+    ])
+    .await;
+    for name in ["Ada", "Bob", "Cy"] {
+        assert_eq!(client.text(&warm()).await.expect("an answer").json["name"], name);
+    }
+    let sent: Vec<Value> = stage
+        .seen()
+        .iter()
+        .map(|seen| seen.body["temperature"].clone())
+        .collect();
+    assert_eq!(sent, [json!(0.7), json!(0.7), Value::Null, Value::Null]);
+    assert!(
+        stage
+            .seen()
+            .iter()
+            .all(|seen| seen.body["response_format"]["type"] == "json_schema")
+    );
+}
+
+#[tokio::test]
 async fn an_unusable_answer_is_asked_for_again_once_with_its_fault() {
     let refusal = || {
         Play::Json(
@@ -260,7 +188,13 @@ async fn an_unusable_answer_is_asked_for_again_once_with_its_fault() {
     for (first, told) in [
         (chat("I would rather talk."), "not valid JSON"),
         (chat(""), "empty"),
-        (chat("[1]"), "not valid JSON"),
+        (chat("[1]"), "the answer: value is not of type \"object\""),
+        (chat("{\"name\":\"Ada\",\"age\":36}"), "'age' was unexpected"),
+        (chat("{\"name\":[\"Ada\"]}"), "name: value is not of type \"string\""),
+        (
+            chat("```json\n{\"title\":\"Ada\"}\n```"),
+            "\"name\" is a required property",
+        ),
         (finished("{\"name\":\"Ad", "length"), "cut off"),
         (finished("", "content_filter"), "did not answer"),
         (refusal(), "did not answer"),
@@ -283,8 +217,21 @@ async fn an_unusable_answer_is_asked_for_again_once_with_its_fault() {
             "{last}"
         );
     }
-    let (error, calls) = refused(vec![chat("no"), chat("still no")]).await;
-    assert_eq!((upstream(&error).0, calls), ("bad_answer", 2));
+    for (last, told) in [
+        (chat("still no"), "not the JSON that was asked for"),
+        (chat("{\"name\":1}"), "name: value is not of type \"string\""),
+        (chat(""), "empty"),
+        (refusal(), "it refused (“I cannot.”)"),
+        (finished("{\"name\":\"Ad", "length"), "limit of tokens"),
+    ] {
+        let (error, calls) = refused(vec![chat("no"), last]).await;
+        let (code, message, _) = upstream(&error);
+        assert_eq!((code, calls), ("bad_answer", 2));
+        assert!(
+            message.contains(told) && message.contains("Nothing was charged"),
+            "{message}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -296,6 +243,9 @@ async fn passing_faults_are_tried_again() {
         Play::Text(500, "Internal Server Error"),
         Play::Text(502, "<html><h1>Bad gateway</h1></html>"),
         fault(503, "", "The engine is currently overloaded"),
+        fault(529, "", "Overloaded"),
+        Play::Torn("{\"choices\":[{\"message\":{\"content\":\"{"),
+        Play::Torn(""),
         Play::Text(200, "{\"choices\":[{\"mess"),
         Play::Json(
             200,
@@ -335,13 +285,13 @@ async fn four_tries_are_all() {
 
 #[tokio::test]
 async fn a_slow_server_is_asked_twice() {
-    let (stage, client, _) = stage(vec![
+    let (stage, _, _) = stage(vec![
         Play::Late(Duration::from_secs(5)),
         Play::Late(Duration::from_secs(5)),
         Play::Late(Duration::from_secs(5)),
     ])
     .await;
-    let client = client.with_timeout(Duration::from_millis(150));
+    let client = stage.provider_at(Kind::OpenaiCompatible, "/v1", Some(Duration::from_millis(150)));
     let error = client.text(&request()).await.expect_err("too late");
     assert_eq!((upstream(&error).0, stage.calls()), ("timeout", 2));
 }
@@ -363,6 +313,15 @@ async fn the_server_says_how_long_to_wait() {
     let started = Instant::now();
     assert!(client.text(&request()).await.is_ok());
     assert!(started.elapsed() >= Duration::from_millis(300));
+
+    let (_, client, _) = stage(vec![
+        limited(vec![("retry-after", "1".to_owned())]),
+        chat("{\"name\":\"Ada\"}"),
+    ])
+    .await;
+    let started = Instant::now();
+    assert!(client.text(&request()).await.is_ok());
+    assert!(started.elapsed() >= Duration::from_secs(1));
 
     let later = chrono::Utc::now() + chrono::Duration::seconds(2);
     let date = later.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
@@ -391,7 +350,10 @@ async fn what_no_retry_mends_is_told_at_once() {
             ),
             "auth",
         ),
-        (fault(403, "unsupported_country", "Country not supported"), "auth"),
+        (
+            fault(403, "unsupported_country", "Country of sk-proj-****cdef not supported"),
+            "auth",
+        ),
         (
             fault(404, "model_not_found", "The model `small-model` does not exist"),
             "model",
@@ -410,6 +372,11 @@ async fn what_no_retry_mends_is_told_at_once() {
             "quota",
         ),
         (fault(402, "", "Insufficient credits"), "quota"),
+        (
+            fault(400, "billing_hard_limit_reached", "Billing hard limit has been reached"),
+            "quota",
+        ),
+        (fault(413, "", "Request too large"), "context_length"),
         (
             fault(
                 400,
@@ -441,27 +408,49 @@ async fn what_no_retry_mends_is_told_at_once() {
 
 #[tokio::test]
 async fn nobody_there_and_addresses_inside_are_told_apart() {
-    let nobody = OpenAi::new(Http::new(true).expect("a client"), "http://127.0.0.1:9/v1", "", "m", "")
-        .expect("settings in order")
-        .with_backoff_unit(Duration::from_millis(1));
+    let connect = |allow_private, base_url: &str, key: &str| {
+        let to = Connection {
+            key: key.to_owned(),
+            ..stage::to(Kind::OpenaiCompatible, base_url)
+        };
+        let pace = providers::Pace {
+            backoff_unit: Some(Duration::from_millis(1)),
+            timeout: None,
+        };
+        providers::connect_at(Http::new(allow_private).expect("a client"), &to, pace)
+    };
+    let nobody = connect(true, "http://127.0.0.1:9/v1", "").expect("settings in order");
     let error = nobody.text(&request()).await.expect_err("nobody there");
     assert_eq!(upstream(&error).0, "network");
 
-    let closed = || Http::new(false).expect("a client");
-    let error = OpenAi::new(closed(), "http://127.0.0.1:9/v1", KEY, "m", "").err();
+    let error = connect(false, "http://127.0.0.1:9/v1", KEY).err();
     assert_eq!(upstream(&error.expect("an address inside")).0, "private_address");
-    let named = OpenAi::new(closed(), "http://localhost:9/v1", KEY, "m", "").expect("a name");
+    let named = connect(false, "http://localhost:9/v1", KEY).expect("a name");
     let error = named.text(&request()).await.expect_err("an address inside");
     assert_eq!(upstream(&error).0, "private_address");
 
-    for (address, key) in [("not an address", KEY), ("http://127.0.0.1/v1", "a\nb")] {
-        let made = OpenAi::new(Http::new(true).expect("a client"), address, key, "m", "");
-        assert!(made.is_err(), "{address}");
+    for (address, key) in [("not an address", KEY), ("", KEY), ("http://127.0.0.1/v1", "a\nb")] {
+        assert!(connect(true, address, key).is_err(), "{address}");
     }
 }
 
-fn encoded() -> String {
-    base64::engine::general_purpose::STANDARD.encode(PNG)
+#[test]
+fn a_provider_is_what_its_connection_says() {
+    let http = || Http::new(true).expect("a client");
+    for (kind, base_url, name) in [
+        (Kind::Openai, "", "OpenAI"),
+        (Kind::Openai, "https://api.openai.com/v1/chat/completions", "OpenAI"),
+        (Kind::Openai, "https://proxy.example/v1", "proxy.example"),
+        (Kind::OpenaiCompatible, "https://api.openai.com/v1", "api.openai.com"),
+        (Kind::OpenaiCompatible, "http://127.0.0.1:1234/v1", "127.0.0.1"),
+        (Kind::Anthropic, "", "Anthropic"),
+        (Kind::Runware, "", "Runware"),
+    ] {
+        let provider = providers::connect(http(), &stage::to(kind, base_url)).expect("settings in order");
+        assert_eq!((provider.kind(), provider.name().as_str()), (kind, name), "{base_url}");
+    }
+    assert!(providers::connect(http(), &stage::to(Kind::Builtin, "")).is_err());
+    assert!(!format!("{:?}", stage::to(Kind::Openai, "")).contains(KEY));
 }
 
 fn picture(item: Value) -> Play {
@@ -500,7 +489,7 @@ async fn pictures_come_in_all_forms() {
 async fn a_linked_picture_is_fetched_without_the_key() {
     let (stage, client, base) = stage(vec![]).await;
     let link = format!("{base}/files/1.png?signature=x");
-    stage.plays.lock().expect("no panic before").extend([
+    stage.play(vec![
         picture(json!({ "url": link })),
         Play::Text(503, "busy"),
         Play::Bytes(PNG.to_vec()),
@@ -510,14 +499,10 @@ async fn a_linked_picture_is_fetched_without_the_key() {
     let seen = stage.seen();
     assert_eq!(seen.len(), 3);
     assert_eq!(seen[2].path, "/files/1.png?signature=x");
-    assert_eq!(seen[2].authorization, None);
+    assert_eq!(seen[2].header("authorization"), None);
 
     for (link, code) in [("file:///etc/passwd", "bad_request"), ("not an address", "bad_answer")] {
-        stage
-            .plays
-            .lock()
-            .expect("no panic before")
-            .push_back(picture(json!({ "url": link })));
+        stage.play(vec![picture(json!({ "url": link }))]);
         let error = client.image(&cake()).await.expect_err(link);
         assert_eq!(upstream(&error).0, code, "{link}");
     }
@@ -552,6 +537,18 @@ async fn an_unknown_size_is_asked_for_in_others() {
     assert!(client.image(&cake()).await.is_ok());
     let sizes: Vec<Value> = stage.seen().iter().map(|seen| seen.body["size"].clone()).collect();
     assert_eq!(sizes, [json!("1536x1024"), json!("1024x1024"), Value::Null]);
+}
+
+#[tokio::test]
+async fn the_nearest_size_is_asked_for() {
+    let (stage, client, _) = stage(vec![picture(json!({ "b64_json": encoded() }))]).await;
+    let tall = ImageRequest {
+        width: 600,
+        height: 800,
+        ..cake()
+    };
+    assert!(client.image(&tall).await.is_ok());
+    assert_eq!(stage.seen()[0].body["size"], "1024x1536");
 }
 
 #[tokio::test]

@@ -557,7 +557,7 @@ async fn a_model_names_proposes_and_describes() {
             proposing if proposing.starts_with("Propose") => json!({"ideas": [
                 {"title": "First", "description": "d", "content_type": "blog_post", "content_structure": "how_to", "target_keywords": ["a", "b"], "estimated_word_count": 900},
                 {"title": "first ", "description": "the same again", "content_type": "blog_post", "content_structure": "guide", "target_keywords": [], "estimated_word_count": 900},
-                {"title": "Second", "description": "d", "content_type": "page", "content_structure": "poem", "target_keywords": [], "estimated_word_count": 5},
+                {"title": "Second", "description": "d", "content_type": "page", "content_structure": "guide", "target_keywords": [], "estimated_word_count": 5},
             ]})
             .to_string(),
             describing if describing.contains("featured picture") => json!({"images": [
