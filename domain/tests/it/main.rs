@@ -10,6 +10,7 @@ mod content;
 mod http;
 mod import;
 mod indexes;
+mod interleavings;
 mod jobs;
 mod ledger;
 mod mail;
