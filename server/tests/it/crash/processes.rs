@@ -17,7 +17,7 @@ use crate::support::Place;
 pub struct Binary(Child);
 
 impl Binary {
-    /// A server that answers already. `settings` go before those of the place.
+    /// A server that answers already. `settings` win over those of the place.
     pub async fn serve(place: &Place, port: u16, settings: &[(&str, &str)]) -> Self {
         let address = format!("127.0.0.1:{port}");
         let mut settings = settings.to_vec();

@@ -32,7 +32,7 @@ const EMAIL: &str = "ann@example.com";
 const BATCH: usize = 25;
 /// Articles that are asked for ahead of the work.
 const AHEAD: usize = 4 * BATCH;
-/// Every so manyeth start is answered by a kill of the server.
+/// One start in so many is answered by a kill of the server.
 const START_KILLED: usize = 8;
 /// Units of one site at once in one process: the default of `jobs.site_concurrency`.
 const IN_HAND: usize = 5;
