@@ -13,9 +13,12 @@ export PATH := $(CURDIR)/style/node_modules/.bin:$(IGNY8_TOOLS)/bin:$(IGNY8_TOOL
 
 BIN := $(CARGO_TARGET_DIR)/release/igny8
 STAGE := scripts/stage.sh
+# One after the other, and with what they print: figures of two at once would say nothing.
+CRASH = env IGNY8_CRASH_CASES=20 IGNY8_CRASH_ITEMS=1000 IGNY8_CRASH_KILLS=25 \
+	cargo test --test it -- --nocapture --test-threads=1 crash:: interleavings::
 
 .PHONY: help run dev build vendor release test check unit test-sqlite test-postgres test-wordpress \
-	test-mail test-providers test-contract e2e bench clean setup-run setup-check setup-test setup-bench
+	test-mail test-providers test-contract e2e crash bench clean setup-run setup-check setup-test setup-bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +67,10 @@ test-contract: setup-test ## The REST interface against its own OpenAPI document
 
 e2e: setup-test release ## The browser tests on the release build; one file: make e2e SPEC=planner
 	$(STAGE) end-to-end node end2end/run.mjs $(SPEC)
+
+crash: setup-test ## Random interleavings, and 1,000 articles under 25 kills: SQLite, then PostgreSQL; minutes
+	$(STAGE) crash-sqlite env -u TEST_DATABASE_URL $(CRASH)
+	$(STAGE) crash-postgres scripts/postgres.sh run -- $(CRASH)
 
 bench: setup-bench release ## The figures of this machine, also in bench/results.json
 	scripts/bench.sh

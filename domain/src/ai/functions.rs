@@ -222,12 +222,17 @@ pub fn operation(function: AiFunction) -> Operation {
 }
 
 /// Marks what a new task will work on.
+///
+/// # Errors
+/// [`Error::Conflict`] when what it was to make is there by now.
 pub(super) async fn begin(db: &DatabaseTransaction, scope: &Scope, function: AiFunction, plan: &Plan) -> Result<()> {
     if function == AiFunction::GenerateContent {
         for chunk in plan.items.chunks(500) {
+            let ids: Vec<TaskId> = chunk.iter().map(|item| TaskId(item.object_id)).collect();
+            generate_content::refuse_written(db, scope, &ids).await?;
             task::Entity::update_in(scope)
                 .col_expr(task::Column::Status, Expr::value(task::TaskStatus::InProgress.as_str()))
-                .filter(task::Column::Id.is_in(chunk.iter().map(|item| TaskId(item.object_id))))
+                .filter(task::Column::Id.is_in(ids))
                 .exec(db)
                 .await?;
         }

@@ -7,6 +7,7 @@ use std::sync::{
 
 use domain::{
     App, Error, ai,
+    billing::ledger,
     jobs::{self, Job, worker, worker::Worker},
     writer::tasks,
 };
@@ -15,11 +16,17 @@ use entity::{
     ai_task::{AiTaskStatus, Start},
     ai_task_item,
     ai_task_item::ItemStatus,
-    content, credit_usage_log, task,
+    content,
+    credit_transaction::TransactionType,
+    credit_usage_log, task,
     task::TaskStatus,
     worker_beat,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    sea_query::Expr,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -320,6 +327,48 @@ async fn what_makes_no_sense_is_refused_before_anything_is_held() {
         Err(Error::Conflict(_))
     ));
     ground.assert_books().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_article_that_arrives_while_a_second_one_is_begun_stops_it() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let app = &ground.app;
+    let sample = ground.article(&tenant, "Sample").await;
+    let ids = tasks_named(&ground, &tenant, &["One"]).await;
+    let before = ground.balance(&tenant.scope).await;
+    // Stands for the saving of the first one: it holds the account, and its article is not to be seen yet.
+    let saving = domain::db::begin_write(&app.db).await.expect("begins");
+    let kind = TransactionType::Adjustment;
+    ledger::grant(&saving, tenant.scope.account, kind, 1, "k".to_owned(), "x", None)
+        .await
+        .expect("holds the account");
+    let (rival, scope, start) = (ground.another_app().await, tenant.scope.clone(), write(&ids));
+    let second = tokio::spawn(async move { ai::start(&rival, &scope, start, None).await });
+    // Long enough to have planned; if it was not, it finds the article a little earlier.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let mut article = sample.into_active_model();
+    article.id = NotSet;
+    article.task_id = Set(Some(ids[0]));
+    article.slug = Set("one".to_owned());
+    article.public_id = Set("one".to_owned());
+    content::Entity::insert(article)
+        .exec_without_returning(&saving)
+        .await
+        .expect("an article");
+    saving.commit().await.expect("commits");
+    let error = second.await.expect("no panic").expect_err("a refusal");
+    assert!(
+        matches!(&error, Error::Conflict(why) if why.contains("has its article already")),
+        "{error:?}"
+    );
+    let after = ground.balance(&tenant.scope).await;
+    assert_eq!((after.credits, after.reserved), (before.credits + 1, 0));
+    assert_eq!(
+        tasks::get(app, &tenant.scope, ids[0]).await.expect("a task").status,
+        TaskStatus::Draft,
+        "untouched"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ mod content;
 mod http;
 mod import;
 mod indexes;
+mod interleavings;
 mod jobs;
 mod ledger;
 mod limits;

@@ -10,7 +10,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    body::Bytes,
+    body::{Body, Bytes},
     http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
@@ -512,6 +512,33 @@ pub enum Answer {
     Text(String),
     /// An error of the server.
     Fault(u16),
+    /// The beginning of an answer, and then the connection is gone.
+    HangUp,
+    /// The same, after a while.
+    Late(Duration, Box<Answer>),
+}
+
+impl Answer {
+    fn respond(self) -> Response {
+        match self {
+            Self::Text(text) => Json(json!({
+                "model": "small-model-2026",
+                "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 10, "completion_tokens": 5}
+            }))
+            .into_response(),
+            Self::Fault(status) => (
+                StatusCode::from_u16(status).expect("a status"),
+                Json(json!({"error": {"message": "no", "type": "invalid_request_error", "code": "no"}})),
+            )
+                .into_response(),
+            Self::HangUp => {
+                let pieces = [Ok("{\"model\":"), Err(std::io::Error::other("hung up"))];
+                Body::from_stream(futures::stream::iter(pieces)).into_response()
+            }
+            Self::Late(_, answer) => answer.respond(),
+        }
+    }
 }
 
 /// A server that speaks OpenAI's protocol and counts what it is asked.
@@ -539,19 +566,11 @@ impl Model {
                     let question = body["messages"][1]["content"].as_str().unwrap_or_default().to_owned();
                     asked.lock().expect("no panic before").push(question.clone());
                     let _turn = gate.acquire().await.expect("open");
-                    match answer(&question) {
-                        Answer::Text(text) => Json(json!({
-                            "model": "small-model-2026",
-                            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-                            "usage": {"prompt_tokens": 10, "completion_tokens": 5}
-                        }))
-                        .into_response(),
-                        Answer::Fault(status) => (
-                            StatusCode::from_u16(status).expect("a status"),
-                            Json(json!({"error": {"message": "no", "type": "invalid_request_error", "code": "no"}})),
-                        )
-                            .into_response(),
+                    let answer = answer(&question);
+                    if let Answer::Late(wait, _) = &answer {
+                        tokio::time::sleep(*wait).await;
                     }
+                    answer.respond()
                 }
             }
         });

@@ -9,7 +9,8 @@ use entity::{
     task::TaskStatus,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -62,16 +63,7 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<Pla
         return Err(Error::NotFound("A selected task"));
     }
     let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
-    let written = content::Entity::find_in(scope)
-        .filter(content::Column::TaskId.is_in(ids.iter().copied()))
-        .one(&app.db)
-        .await?;
-    if let Some(written) = written {
-        return Err(Error::Conflict(format!(
-            "\"{}\" has its article already. Open the article to change it.",
-            written.title
-        )));
-    }
+    refuse_written(&app.db, scope, ids).await?;
     let cost = billing::cost_of(&app.db, scope, Operation::Content).await?;
     Ok(Plan {
         cost: cost.id,
@@ -89,6 +81,22 @@ pub(super) async fn plan(app: &App, scope: &Scope, ids: &[TaskId]) -> Result<Pla
             })
             .collect(),
     })
+}
+
+/// A task has one article. Asked again inside the transaction that begins the work: an article may have arrived since the
+/// plan was made.
+pub(super) async fn refuse_written(db: &impl ConnectionTrait, scope: &Scope, ids: &[TaskId]) -> Result<()> {
+    let written = content::Entity::find_in(scope)
+        .filter(content::Column::TaskId.is_in(ids.iter().copied()))
+        .one(db)
+        .await?;
+    match written {
+        None => Ok(()),
+        Some(written) => Err(Error::Conflict(format!(
+            "\"{}\" has its article already. Open the article to change it.",
+            written.title
+        ))),
+    }
 }
 
 #[derive(Deserialize)]
