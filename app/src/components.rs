@@ -25,6 +25,7 @@ mod verdict;
 pub use badge::{Badge, Badged, Tag, Tone};
 pub use dialog::{ConfirmDialog, Dialog, Drawer};
 pub use empty::{EmptyState, ErrorState, FormError, NeedsSite, Skeleton};
+pub(crate) use fields::option_list;
 pub use fields::{Field, PasswordInput, Select, SubmitButton, TextArea, TextInput, options_of};
 pub use filters::{FilterRange, FilterSelect, TextSearch, ToolBar};
 pub use form::{CheckList, CopyText, FormState, Switch};

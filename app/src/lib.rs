@@ -119,6 +119,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
                     <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>
                     <Route path=path!("settings") view=system::SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/ai") view=system::AiPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/you") view=accounts::ProfilePage ssr=SsrMode::Async/>
                     <Route path=path!("settings/account") view=accounts::AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/people") view=accounts::PeoplePage ssr=SsrMode::Async/>

@@ -41,6 +41,17 @@ pub async fn connections(app: &App, scope: &Scope) -> Result<Vec<provider_settin
         .await?)
 }
 
+/// The connection to one provider, without its key.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, [`Error::Forbidden`] for editors and viewers.
+pub async fn find_connection(app: &App, scope: &Scope, kind: Kind) -> Result<provider_setting::Model> {
+    scope.admin_even_if_read_only()?;
+    connection(&app.db, scope, kind)
+        .await?
+        .ok_or(Error::NotFound("The connection"))
+}
+
 async fn connection(db: &impl ConnectionTrait, scope: &Scope, kind: Kind) -> Result<Option<provider_setting::Model>> {
     Ok(provider_setting::Entity::find_in(scope)
         .filter(provider_setting::Column::Provider.eq(kind))

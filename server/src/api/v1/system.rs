@@ -1,4 +1,6 @@
-//! Jobs, the log of what matters.
+//! Settings of the account, jobs, the log of what matters.
+
+mod settings;
 
 use axum::extract::Path;
 use domain::{App, ai};
@@ -21,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel_task))
         .routes(routes!(retry_task))
         .routes(routes!(audit_log))
+        .merge(settings::routes())
 }
 
 /// Who did what that matters, the youngest first. For owners and admins.

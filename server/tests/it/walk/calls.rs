@@ -404,6 +404,32 @@ pub fn all() -> Vec<Call> {
             "$ai_task",
             "",
         ),
+        // Who does the AI work.
+        rest("GET /api/v1/system/settings/integrations/", "", ""),
+        rest(
+            "PUT /api/v1/system/settings/integrations/{provider}/",
+            "openai",
+            r#"{"model":"gpt-5","api_key":"sk-test"}"#,
+        ),
+        rest("GET /api/v1/system/settings/integrations/{provider}/", "openai", ""),
+        rest("DELETE /api/v1/system/settings/integrations/{provider}/", "openai", "").spoils(),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/test/",
+            "builtin",
+            "",
+        ),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/test_openai/",
+            "openai",
+            "",
+        ),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/test_runware/",
+            "runware",
+            "",
+        ),
+        rest("GET /api/v1/system/settings/ai/", "", ""),
+        rest("PUT /api/v1/system/settings/ai/", "", "[]"),
         // The pages' functions: signing in, oneself.
         function(
             "fn sign_up",
@@ -496,7 +522,7 @@ pub fn all() -> Vec<Call> {
         function("fn test_connection", r#"{"provider":"builtin"}"#),
         function("fn ai_choices", "{}"),
         function("fn save_ai_choices", r#"{"choices":[]}"#),
-        function("fn delete_connection", r#"{"provider":"openai"}"#),
+        function("fn delete_connection", r#"{"provider":"openai"}"#).spoils(),
         // Jobs.
         function(
             "fn start_task",

@@ -16,7 +16,7 @@ use entity::{
     ai_task::Start,
     api_key::{KeyScope, NewApiKey},
     audit_event, cluster, content, content_version, idea, image, integration, invitation, keyword, keyword_import,
-    site_user_access, task, user,
+    provider_setting, site_user_access, task, user,
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -304,6 +304,16 @@ impl World {
             .unwrap()
             .id;
         run(Start::GenerateImages { image_ids: vec![image] }).await;
+        for provider in [provider_setting::Provider::Openai, provider_setting::Provider::Runware] {
+            let input = provider_setting::Input {
+                provider,
+                base_url: "http://127.0.0.1:1".to_owned(),
+                model: text("Model"),
+                image_model: text("Paints"),
+                api_key: "sk-test".to_owned(),
+            };
+            ai::settings::save_connection(&app, &scope, input).await.unwrap();
+        }
         let integration = publisher::save_integration(
             &app,
             &scope,
