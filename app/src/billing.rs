@@ -3,6 +3,8 @@
 pub mod api;
 mod credits_page;
 mod lists;
+mod model_prices_page;
 mod prices;
 
 pub use credits_page::CreditsPage;
+pub use model_prices_page::ModelPricesPage;

@@ -29,7 +29,7 @@ pub(crate) use fields::option_list;
 pub use fields::{Field, PasswordInput, Select, SubmitButton, TextArea, TextInput, options_of};
 pub use filters::{FilterRange, FilterSelect, TextSearch, ToolBar};
 pub use form::{CheckList, CopyText, FormState, Switch};
-pub use format::{TimeAgo, count, day, day_and_time, number, optional_number, usd_micros};
+pub use format::{TimeAgo, count, day, day_and_time, duration, number, optional_number, usd_micros};
 pub use icon::{Icon, lu};
 pub use launcher::AiLauncher;
 pub use page_header::PageHeader;

@@ -1,7 +1,9 @@
 //! Server functions of billing.
 #![allow(missing_docs, reason = "the macro makes a struct of the arguments of each function")]
 
-use entity::{ApiError, ListQuery, Page, account::Balance, credit_cost, credit_transaction, credit_usage_log};
+use entity::{
+    ApiError, ListQuery, Page, account::Balance, credit_cost, credit_transaction, credit_usage_log, model_price,
+};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -37,4 +39,22 @@ pub async fn usage(query: ListQuery) -> Result<Page<credit_usage_log::Model>, Ap
 pub async fn costs() -> Result<Vec<credit_cost::Model>, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
     domain::billing::costs(&app, &scope).await.map_err(crate::context::fail)
+}
+
+/// What providers take for their models, old prices included; for operators.
+#[server(input = Json)]
+pub async fn model_prices(query: ListQuery) -> Result<Page<model_price::Row>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::ai::model_prices::list(&app, &scope, &query)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Sets what a provider takes for a model from now on; for operators.
+#[server(input = Json)]
+pub async fn set_model_price(input: model_price::Input) -> Result<model_price::Model, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::ai::model_prices::save(&app, &scope, input)
+        .await
+        .map_err(crate::context::fail)
 }

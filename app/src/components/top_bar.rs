@@ -187,6 +187,10 @@ fn PersonMenu() -> impl IntoView {
                         <Icon icon=lu::LuBuilding2/>
                         "All accounts"
                     </a>
+                    <a href="/operator/prices" class="nav-link">
+                        <Icon icon=lu::LuReceipt/>
+                        "Model prices"
+                    </a>
                 </Show>
                 <ActionForm action=sign_out>
                     <button type="submit" class="nav-link w-full">

@@ -312,6 +312,7 @@ pub async fn save_choices(app: &App, scope: &Scope, inputs: Vec<ai_choice::Input
             )
             .check(
                 !pictures
+                    || !able
                     || !input.model.trim().is_empty()
                     || stored.as_ref().is_none_or(|stored| !stored.image_model.is_empty()),
                 field,
@@ -428,7 +429,6 @@ pub(crate) async fn chosen(app: &App, scope: &Scope, function: AiFunction) -> Re
 ///
 /// # Errors
 /// [`Error::Invalid`] without a connection; as [`chosen`].
-#[expect(dead_code, reason = "image tests")]
 pub(crate) async fn provider_of(app: &App, scope: &Scope, kind: Kind, model: &str) -> Result<Box<dyn Provider>> {
     let found = connection(&app.db, scope, kind)
         .await?

@@ -1,15 +1,19 @@
 //! The provider's settings and the overview.
 
-use domain::{Error, ai::settings, publisher, system};
+use domain::{
+    Error,
+    ai::{model_prices, providers::Usage, settings},
+    publisher, system,
+};
 use entity::{
     ai_choice,
     ai_task::{AiFunction, Start},
-    integration,
+    integration, model_price,
     provider_setting::{self, Input, Provider},
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::support::{Answer, FakeWordPress, Ground, Model, fields};
+use crate::support::{Answer, FakeWordPress, Ground, Model, ORIGIN, fields, page};
 
 const KEY: &str = "sk-live-abcdef123456WXYZ";
 
@@ -401,4 +405,90 @@ async fn temperature_and_token_limit_reach_the_model() {
         .or(sent.get("max_completion_tokens"))
         .expect("a limit");
     assert_eq!(limit, 4_321);
+}
+
+#[tokio::test]
+async fn prices_of_models_are_set_by_operators_and_stay_as_history() {
+    let ground = Ground::new().await;
+    let app = &ground.app;
+    let tenant = ground.tenant("ann@example.com").await;
+    let price = |model: &str, tokens_in_micros: i64| model_price::Input {
+        provider: Provider::Anthropic,
+        model: model.to_owned(),
+        tokens_in_micros,
+        tokens_out_micros: 0,
+        image_micros: 0,
+    };
+    let search = entity::ListQuery {
+        search: Some("Walrus".to_owned()),
+        ..page(50)
+    };
+    assert!(matches!(
+        model_prices::save(app, &tenant.scope, price("walrus-1", 1)).await,
+        Err(Error::Forbidden(_))
+    ));
+    assert!(matches!(
+        model_prices::list(app, &tenant.scope, &search).await,
+        Err(Error::Forbidden(_))
+    ));
+    domain::accounts::operator::appoint(app, "ann@example.com", false)
+        .await
+        .expect("appoints");
+    let boss = domain::accounts::scope_of(app, tenant.user.id, &ORIGIN)
+        .await
+        .expect("a scope");
+    for (input, field) in [
+        (price(" ", 1), "model"),
+        (price("walrus-1", -1), "tokens_in_micros"),
+        (
+            model_price::Input {
+                provider: Provider::Builtin,
+                ..price("walrus-1", 1)
+            },
+            "provider",
+        ),
+    ] {
+        let error = model_prices::save(app, &boss, input).await.expect_err(field);
+        assert_eq!(fields(&error), [field]);
+    }
+    model_prices::save(app, &boss, price("walrus-1", 2_000_000))
+        .await
+        .expect("sets");
+    model_prices::save(app, &boss, price("walrus-1", 3_000_000))
+        .await
+        .expect("sets");
+    model_prices::save(app, &boss, price("walrus-1-mini", 1_000_000))
+        .await
+        .expect("sets");
+    let found = model_prices::list(app, &boss, &search).await.expect("prices");
+    let rows: Vec<_> = found
+        .results
+        .iter()
+        .map(|row| (row.price.model.as_str(), row.price.tokens_in_micros, row.in_force))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("walrus-1", 3_000_000, true),
+            ("walrus-1", 2_000_000, false),
+            ("walrus-1-mini", 1_000_000, true)
+        ]
+    );
+    let used = Usage {
+        tokens_in: 1_000_000,
+        ..Usage::default()
+    };
+    let cost = async |model: &str, used: &Usage| {
+        model_prices::cost(&app.db, Provider::Anthropic, model, used, 0)
+            .await
+            .expect("a look")
+    };
+    assert_eq!(cost("walrus-1-2026", &used).await, Some(3_000_000));
+    assert_eq!(cost("walrus-1-mini", &used).await, Some(1_000_000));
+    assert_eq!(cost("penguin", &used).await, None);
+    let said = Usage {
+        cost_usd_micros: Some(7),
+        ..used
+    };
+    assert_eq!(cost("walrus-1", &said).await, Some(7), "the provider knows best");
 }

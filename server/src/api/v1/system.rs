@@ -1,5 +1,7 @@
 //! Settings of the account, jobs, the log of what matters.
 
+mod image_tests;
+mod jobs;
 mod settings;
 
 use axum::extract::Path;
@@ -24,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry_task))
         .routes(routes!(audit_log))
         .merge(settings::routes())
+        .merge(jobs::routes())
+        .merge(image_tests::routes())
 }
 
 /// Who did what that matters, the youngest first. For owners and admins.
