@@ -80,8 +80,9 @@ pub(super) fn TestCard(
     let stage = match status {
         ImageTestStatus::Done => {
             let src = format!("/files/image-tests/{id}");
+            let href = src.clone();
             view! {
-                <a href=src.clone() target="_blank" rel="external noopener" class="block bg-base-200">
+                <a href=href target="_blank" rel="external noopener" class="block bg-base-200">
                     <img src=src alt=shown.clone() class="aspect-[3/2] w-full object-contain" loading="lazy"/>
                 </a>
             }
