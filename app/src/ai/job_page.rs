@@ -40,15 +40,20 @@ pub fn JobPage() -> impl IntoView {
     );
     // Followed only while it is under way; found once the page is alive.
     let task = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<String>| {
+        let id = id.get();
+        if before.is_some_and(|before| before != id) {
+            task.set(None);
+        }
         let running = receipt
             .get()
             .and_then(Result::ok)
-            .filter(|receipt| !receipt.task.status.is_final())
-            .map(|receipt| receipt.task.task_id);
-        if let Some(running) = running {
-            task.set(Some(running));
+            .is_some_and(|receipt| receipt.task.task_id == id && !receipt.task.status.is_final());
+        // Set once: each time it is set the stream is opened anew.
+        if running && task.with_untracked(|task| task.as_ref() != Some(&id)) {
+            task.set(Some(id.clone()));
         }
+        id
     });
     let changed = move |_: Progress| {
         receipt.refetch();

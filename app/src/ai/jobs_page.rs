@@ -40,17 +40,24 @@ pub fn JobsPage() -> impl IntoView {
     );
     let followed = RwSignal::new(Vec::<(String, Followed)>::new());
     let follow = move |id: String| {
-        followed.update(|followed| {
-            followed.retain(|(_, one)| one.task.with_untracked(Option::is_some));
+        // The list changes only when there is something new: panels that are there go on.
+        let wanted = followed.with_untracked(|followed| {
             let open = followed.iter().filter(|(_, one)| !one.over.get_untracked()).count();
-            if open < FOLLOWED && followed.iter().all(|(known, _)| *known != id) {
-                let one = Followed {
-                    task: RwSignal::new(Some(id.clone())),
-                    over: RwSignal::new(false),
-                };
-                followed.push((id, one));
-            }
+            let known = |(name, one): &(String, Followed)| {
+                *name == id || one.task.with_untracked(|task| task.as_ref() == Some(&id))
+            };
+            open < FOLLOWED && !followed.iter().any(known)
         });
+        if wanted {
+            let one = Followed {
+                task: RwSignal::new(Some(id.clone())),
+                over: RwSignal::new(false),
+            };
+            followed.update(|followed| {
+                followed.retain(|(_, one)| one.task.with_untracked(Option::is_some));
+                followed.push((id, one));
+            });
+        }
     };
     // Found once the page is alive: the server has no streams to follow.
     Effect::new(move |_| {
@@ -59,19 +66,6 @@ pub fn JobsPage() -> impl IntoView {
             follow(row.task_id);
         }
     });
-    let panels = move || {
-        followed
-            .get()
-            .into_iter()
-            .map(|(_, one)| {
-                let ended = move |_: Progress| {
-                    one.over.set(true);
-                    rows.refetch();
-                };
-                view! { <ProgressPanel task=one.task on_done=ended/> }
-            })
-            .collect_view()
-    };
     let cancel = Callback::new(move |id: String| {
         act(toasts, cancel_task(id), move |_| {
             toasts.success("Stopping after what is in hand.");
@@ -108,7 +102,15 @@ pub fn JobsPage() -> impl IntoView {
             title="AI work"
             purpose="Everything that was asked of the AI: how far it is, what came of it and what it took. Open one for its receipt."
         />
-        {panels}
+        <For each=move || followed.get() key=|(id, _)| id.clone() let((_, one))>
+            <ProgressPanel
+                task=one.task
+                on_done=move |_: Progress| {
+                    one.over.set(true);
+                    rows.refetch();
+                }
+            />
+        </For>
         {move || {
             let actions = may_edit.get().then_some((cancel, retry));
             view! {

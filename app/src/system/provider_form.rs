@@ -1,7 +1,7 @@
 //! Connecting a provider.
 
 use entity::provider_setting::{Input, Model, Provider};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
     ai_page::Parts,
@@ -58,7 +58,7 @@ pub(super) fn ProviderForm(
                 Ok(found) => parts.verdicts.update(|verdicts| {
                     verdicts.insert(provider, found);
                 }),
-                Err(error) => spawn_local(async move { toasts.error(&error) }),
+                Err(error) => toasts.error(&error),
             }
             toasts.success(format!("{} is saved.", provider.label()));
             on_saved.run(());
