@@ -77,7 +77,10 @@ async fn jobs_are_listed_by_state_function_and_site() {
         [cancelled.clone(), prompts.clone(), whole.clone(), partly.clone()],
         "the youngest first"
     );
-    assert_eq!(listed(&ground, scope, &of(JobState::Running)).await, [prompts.clone()]);
+    assert_eq!(
+        listed(&ground, scope, &of(JobState::Running)).await,
+        std::slice::from_ref(&prompts)
+    );
     assert_eq!(listed(&ground, scope, &of(JobState::Finished)).await, [whole]);
     assert_eq!(listed(&ground, scope, &of(JobState::Failed)).await, [partly]);
     assert_eq!(listed(&ground, scope, &of(JobState::Cancelled)).await, [cancelled]);
@@ -278,7 +281,10 @@ async fn jobs_of_other_sites_are_not_there() {
         panic!("two jobs: {both:?}")
     };
     let editor = ground.member(&owner, Role::Editor, &[owner.site]).await;
-    assert_eq!(listed(&ground, &editor, &Filter::default()).await, [granted.clone()]);
+    assert_eq!(
+        listed(&ground, &editor, &Filter::default()).await,
+        std::slice::from_ref(granted)
+    );
     let asked = Filter {
         site_id: Some(second.site),
         ..Default::default()

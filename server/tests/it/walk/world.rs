@@ -311,7 +311,8 @@ impl World {
                 provider,
                 base_url: "http://127.0.0.1:1".to_owned(),
                 model: text("Model"),
-                image_model: text("Paints"),
+                // Who tries pictures out is told who makes them, whichever sites they see.
+                image_model: "paints".to_owned(),
                 api_key: "sk-test".to_owned(),
             };
             ai::settings::save_connection(&app, &scope, input).await.unwrap();
