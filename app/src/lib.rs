@@ -17,6 +17,7 @@ pub mod planner;
 pub mod publisher;
 pub mod sites;
 pub mod system;
+pub mod thinker;
 pub mod workspace;
 pub mod writer;
 
@@ -111,14 +112,18 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("planner/clusters") view=planner::ClustersPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/clusters/:id") view=planner::ClusterPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/ideas") view=planner::IdeasPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/images") view=thinker::ImageTestsPage ssr=SsrMode::Async/>
                     <Route path=path!("writer/tasks") view=writer::TasksPage ssr=SsrMode::Async/>
                     <Route path=path!("writer/content") view=writer::ContentPage ssr=SsrMode::Async/>
                     <Route path=path!("writer/content/:id") view=writer::ArticlePage ssr=SsrMode::Async/>
                     <Route path=path!("writer/images") view=writer::ImagesPage ssr=SsrMode::Async/>
                     <Route path=path!("publish") view=publisher::PublishPage ssr=SsrMode::Async/>
+                    <Route path=path!("jobs") view=ai::JobsPage ssr=SsrMode::Async/>
+                    <Route path=path!("jobs/:task_id") view=ai::JobPage ssr=SsrMode::Async/>
                     <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
                     <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>
                     <Route path=path!("settings") view=system::SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("settings/ai") view=system::AiPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/you") view=accounts::ProfilePage ssr=SsrMode::Async/>
                     <Route path=path!("settings/account") view=accounts::AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/people") view=accounts::PeoplePage ssr=SsrMode::Async/>
@@ -126,6 +131,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/log") view=accounts::LogPage ssr=SsrMode::Async/>
                     <Route path=path!("operator/accounts") view=accounts::OperatorPage ssr=SsrMode::Async/>
                     <Route path=path!("operator/billing") view=billing::OperatorBillingPage ssr=SsrMode::Async/>
+                    <Route path=path!("operator/prices") view=billing::ModelPricesPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

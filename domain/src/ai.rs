@@ -4,6 +4,8 @@
 //! its message, let a worker do the units one by one ([`run`]).
 
 pub mod functions;
+pub mod history;
+pub mod model_prices;
 pub mod providers;
 pub mod run;
 pub mod settings;

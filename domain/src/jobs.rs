@@ -10,7 +10,7 @@ pub mod worker;
 use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
-use entity::{AiTaskId, KeywordImportId, MailId, PublishingRecordId};
+use entity::{AiTaskId, ImageTestId, KeywordImportId, MailId, PublishingRecordId};
 use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub enum Job {
     Publish(PublishingRecordId),
     /// Send a mail.
     Mail(MailId),
+    /// Make a picture for trying out.
+    ImageTest(ImageTestId),
 }
 
 /// Where messages are kept.

@@ -198,6 +198,20 @@ impl Scope {
         self.key_opens(KeyScope::Generate)
     }
 
+    /// The caller may try things out that belong to no site and cost the account money elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for viewers, for keys without the scope `generate` and while the account may only be read.
+    pub fn tester(&self) -> Result<()> {
+        if self.role == Role::Viewer {
+            return Err(Error::Forbidden(
+                "Viewers can read but not try anything out. Ask an owner or admin for the editor role.".to_owned(),
+            ));
+        }
+        self.key_opens(KeyScope::Generate)?;
+        self.may_change()
+    }
+
     /// The caller may start work for `site` that spends credits.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! Files of sites on the local disk: `{site}/images/...`, `{site}/imports/...`.
+//! Files on the local disk: those of sites (`{site}/images/...`, `{site}/imports/...`) and of accounts
+//! (`accounts/{account}/image-tests/...`).
 
 use std::path::{Path, PathBuf};
 

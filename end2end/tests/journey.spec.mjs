@@ -180,7 +180,7 @@ browserTest('a newcomer comes from a keyword file to a post in WordPress', async
 const pages = [
   ['home', '/'], ['sites', '/sites'], ['keywords', '/planner/keywords'], ['import', '/planner/keywords/import'], ['clusters', '/planner/clusters'],
   ['ideas', '/planner/ideas'], ['tasks', '/writer/tasks'], ['content', '/writer/content'], ['images', '/writer/images'], ['publish', '/publish'],
-  ['credits', '/credits'], ['settings', '/settings'],
+  ['jobs', '/jobs'], ['credits', '/credits'], ['image-tests', '/thinker/images'], ['settings', '/settings'], ['ai', '/settings/ai'],
 ];
 
 for (const [look, options] of [
@@ -210,6 +210,11 @@ for (const [look, options] of [
     await page.locator('tbody tr a[href*="/planner/clusters/"]').first().click();
     await page.waitForURL(/clusters\/\d+/);
     await lookAt('cluster');
+    await open(page, '/jobs');
+    await page.locator('tbody tr a[href^="/jobs/"]').first().click();
+    await page.waitForURL(/jobs\/.+/);
+    await page.getByRole('heading', { name: 'Piece by piece' }).waitFor();
+    await lookAt('receipt');
     assert.deepEqual(faults, []);
   });
 }

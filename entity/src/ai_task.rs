@@ -59,6 +59,139 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a list of jobs tells them apart.
+    JobState {
+        /// Waiting or being worked on.
+        Running = "running" / "Under way",
+        /// Ended without a fault.
+        Finished = "finished" / "Finished",
+        /// Something of it failed.
+        Failed = "failed" / "Failed, also in part",
+        /// Stopped by a person.
+        Cancelled = "cancelled" / "Cancelled",
+    }
+}
+
+/// Which jobs a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query), schema(as = AiTaskFilter))]
+#[serde(default)]
+pub struct Filter {
+    /// Only this site's.
+    pub site_id: Option<SiteId>,
+    /// Only those in this state.
+    pub status: Option<JobState>,
+    /// Only this function.
+    pub function: Option<AiFunction>,
+}
+
+/// A job as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AiTaskRow))]
+pub struct Row {
+    /// Identity.
+    pub id: AiTaskId,
+    /// Random name, used in addresses.
+    pub task_id: String,
+    /// What it does.
+    pub function: AiFunction,
+    /// How far it is.
+    pub status: AiTaskStatus,
+    /// Share of the units that ended, 0 to 100.
+    pub percent: i32,
+    /// The site it belongs to.
+    pub site_id: SiteId,
+    /// What the site is called.
+    pub site_name: String,
+    /// Who started it; none when it started by itself.
+    pub user_id: Option<UserId>,
+    /// What they are called; empty when they are gone.
+    pub user_name: String,
+    /// Units of work.
+    pub items_total: i32,
+    /// Units that succeeded.
+    pub items_done: i32,
+    /// Units that failed.
+    pub items_failed: i32,
+    /// Credits held at the start.
+    pub credits_reserved: i64,
+    /// Credits charged.
+    pub credits_settled: i64,
+    /// Credits given back.
+    pub credits_released: i64,
+    /// What came out, in a sentence.
+    pub summary: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When the first worker took it.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// What a job did and what it took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Receipt {
+    /// The job.
+    pub task: Row,
+    /// The price in force when it was asked for; none for work older than that note.
+    pub price: Option<crate::credit_cost::Model>,
+    /// The same in words: `3 credits per piece, list standard`.
+    pub price_text: String,
+    /// Units that wait, run, are done, failed, were cancelled.
+    pub counts: Counts,
+    /// Tokens sent.
+    pub tokens_in: i64,
+    /// Tokens received.
+    pub tokens_out: i64,
+    /// What providers take for it, in millionths of a US dollar; 0 when unknown or free.
+    pub cost_usd_micros: i64,
+    /// The ledger's rows that belong to it, oldest first; at most 200.
+    pub ledger: Vec<LedgerRow>,
+    /// How many there are in all.
+    pub ledger_count: u64,
+    /// What they add up to: credits, negative when they went out.
+    pub ledger_sum: i64,
+}
+
+/// Units of a job by their state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AiTaskCounts))]
+pub struct Counts {
+    /// Not taken yet.
+    pub pending: i64,
+    /// In a worker's hands.
+    pub running: i64,
+    /// Succeeded and charged.
+    pub done: i64,
+    /// Failed and not charged.
+    pub failed: i64,
+    /// Not started, not charged.
+    pub cancelled: i64,
+}
+
+/// A row of the ledger on the receipt of the job it paid for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LedgerRow {
+    /// Identity.
+    pub id: crate::CreditTransactionId,
+    /// The unit it paid for.
+    pub ai_task_item_id: Option<crate::AiTaskItemId>,
+    /// Why credits moved.
+    pub transaction_type: crate::credit_transaction::TransactionType,
+    /// Credits: positive in, negative out.
+    pub amount: i64,
+    /// What for, in words.
+    pub description: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
 /// One run of an AI function: the truth about a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(

@@ -63,9 +63,19 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// Deleted by a person; the row is kept while it counts for its day.
+    #[serde(skip)]
+    pub deleted_at: Option<DateTime<Utc>>,
 }
 
 orm_model!();
+
+impl ImageTestStatus {
+    /// Nothing more will happen.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed)
+    }
+}
 
 /// A picture to try out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,4 +92,30 @@ pub struct Input {
     pub height: i32,
     /// What it shows.
     pub prompt: String,
+}
+
+/// Somebody who can make pictures for the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ImageMaker))]
+pub struct Maker {
+    /// Who.
+    pub provider: Provider,
+    /// With which model unless told; empty when one must be named.
+    pub model: String,
+}
+
+/// What was tried out lately, and what can still be tried today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ImageTests))]
+pub struct History {
+    /// The latest, newest first.
+    pub tests: Vec<Model>,
+    /// Who can be asked.
+    pub makers: Vec<Maker>,
+    /// Pictures tried out today.
+    pub used_today: i64,
+    /// Pictures a day.
+    pub limit: i64,
+    /// When the day's count starts again.
+    pub resets_at: DateTime<Utc>,
 }

@@ -59,3 +59,13 @@ pub struct Input {
     #[serde(default)]
     pub image_micros: i64,
 }
+
+/// A price as the operator's list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ModelPriceRow))]
+pub struct Row {
+    /// The price.
+    pub price: Model,
+    /// It counts now; a newer one has replaced the others.
+    pub in_force: bool,
+}

@@ -14,7 +14,7 @@ use domain::{
     App, Error,
     scope::{Origin, Scope},
 };
-use entity::KeywordImportId;
+use entity::{ImageTestId, KeywordImportId};
 use futures::stream;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -52,6 +52,30 @@ pub async fn task(
         move || {
             let (app, scope, task_id) = (app.clone(), scope.clone(), task_id.clone());
             async move { domain::ai::progress(&app, &scope, &task_id).await.ok() }
+        },
+    ))
+}
+
+/// A picture that is tried out, until it is there.
+pub async fn image_test(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(origin): Extension<Origin>,
+    Extension(stop): Extension<CancellationToken>,
+    Path(test): Path<i64>,
+) -> Result<Response, Failure> {
+    let scope = signed_in(scope, &origin)?;
+    let test = ImageTestId(test);
+    let first = domain::thinker::image_tests::get(&app, &scope, test)
+        .await
+        .map_err(|error| Failure(error, origin.request_id))?;
+    Ok(watch(
+        first,
+        stop,
+        |test| test.status.is_final(),
+        move || {
+            let (app, scope) = (app.clone(), scope.clone());
+            async move { domain::thinker::image_tests::get(&app, &scope, test).await.ok() }
         },
     ))
 }

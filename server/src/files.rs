@@ -11,7 +11,7 @@ use domain::{
     App, Error,
     scope::{Origin, Scope},
 };
-use entity::{ImageId, KeywordImportId, keyword_import};
+use entity::{ImageId, ImageTestId, KeywordImportId, keyword_import};
 use serde::Deserialize;
 
 use crate::guard::Failure;
@@ -97,9 +97,27 @@ pub async fn image(
     Path(image): Path<i64>,
 ) -> Result<Response, Failure> {
     let work = async { domain::writer::images::file(&app, &signed_in(scope)?, ImageId(image)).await };
-    let (bytes, mime) = work.await.map_err(|error| Failure(error, origin.request_id))?;
+    work.await
+        .map(picture)
+        .map_err(|error| Failure(error, origin.request_id))
+}
+
+/// A picture that was tried out.
+pub async fn image_test(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(origin): Extension<Origin>,
+    Path(test): Path<i64>,
+) -> Result<Response, Failure> {
+    let work = async { domain::thinker::image_tests::file(&app, &signed_in(scope)?, ImageTestId(test)).await };
+    work.await
+        .map(picture)
+        .map_err(|error| Failure(error, origin.request_id))
+}
+
+fn picture((bytes, mime): (Vec<u8>, String)) -> Response {
     let mime = HeaderValue::from_str(&mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    Ok((
+    (
         [
             (header::CONTENT_TYPE, mime),
             // The address changes with the picture, so it may be kept; by this browser only, for it is an account's.
@@ -110,5 +128,5 @@ pub async fn image(
         ],
         Body::from(bytes),
     )
-        .into_response())
+        .into_response()
 }

@@ -6,7 +6,7 @@ use entity::{
     account::Balance,
     credit_cost,
     credit_transaction::{self, Booking},
-    credit_usage_log, plan, scheduled_run,
+    credit_usage_log, model_price, plan, scheduled_run,
 };
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -104,6 +104,24 @@ pub async fn book_credits(id: AccountId, input: Booking) -> Result<credit_transa
 pub async fn scheduled_runs() -> Result<Vec<scheduled_run::Model>, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
     domain::jobs::schedule::latest(&app, &scope)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// What providers take for their models, old prices included; for operators.
+#[server(input = Json)]
+pub async fn model_prices(query: ListQuery) -> Result<Page<model_price::Row>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::ai::model_prices::list(&app, &scope, &query)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Sets what a provider takes for a model from now on; for operators.
+#[server(input = Json)]
+pub async fn set_model_price(input: model_price::Input) -> Result<model_price::Model, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::ai::model_prices::save(&app, &scope, input)
         .await
         .map_err(crate::context::fail)
 }

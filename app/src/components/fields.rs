@@ -311,7 +311,7 @@ pub fn Select(
 }
 
 /// The options of a `<select>`, with the one that `chosen` names.
-pub(super) fn option_list(
+pub(crate) fn option_list(
     options: Vec<(String, String)>,
     chosen: impl Fn(&str) -> bool + Clone + Send + Sync + 'static,
 ) -> impl IntoView {

@@ -47,6 +47,19 @@ pub fn usd_micros(micros: i64) -> String {
     }
 }
 
+/// Milliseconds as `0.8 s`, `12 s`, `2 min 5 s`.
+pub fn duration(ms: i64) -> String {
+    let ms = ms.max(0);
+    match ms {
+        0..=9_949 => format!("{}.{} s", (ms + 50) / 1000, (ms + 50) % 1000 / 100),
+        9_950..=59_499 => format!("{} s", (ms + 500) / 1000),
+        _ => {
+            let seconds = (ms + 500) / 1000;
+            format!("{} min {} s", number(seconds / 60), seconds % 60)
+        }
+    }
+}
+
 /// `20 Nov 2026`.
 pub fn day(time: Timestamp) -> String {
     time.format("%-d %b %Y").to_string()
@@ -125,6 +138,15 @@ mod tests {
         assert_eq!(usd_micros(1_500_000), "$1.50");
         assert_eq!(usd_micros(12_340), "$0.01234");
         assert_eq!(usd_micros(-2_000_000), "\u{2212}$2.00");
+    }
+
+    #[test]
+    fn durations_are_short() {
+        let all = [0, 840, 9_949, 9_950, 59_499, 59_500, 125_000].map(duration);
+        assert_eq!(
+            all,
+            ["0.0 s", "0.8 s", "9.9 s", "10 s", "59 s", "1 min 0 s", "2 min 5 s"]
+        );
     }
 
     #[test]

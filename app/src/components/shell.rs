@@ -25,7 +25,7 @@ const fn place(href: &'static str, name: &'static str, icon: icondata_core::Icon
 }
 
 /// The menu: a heading and what stands under it.
-fn menu() -> [(&'static str, Vec<Place>); 4] {
+fn menu() -> [(&'static str, Vec<Place>); 5] {
     [
         ("", vec![place("/", "Home", lu::LuHouse)]),
         (
@@ -35,6 +35,10 @@ fn menu() -> [(&'static str, Vec<Place>); 4] {
                 place("/planner/clusters", "Clusters", lu::LuBoxes),
                 place("/planner/ideas", "Ideas", lu::LuLightbulb),
             ],
+        ),
+        (
+            "Thinker",
+            vec![place("/thinker/images", "Image testing", lu::LuPaintbrush)],
         ),
         (
             "Writer",
@@ -48,6 +52,7 @@ fn menu() -> [(&'static str, Vec<Place>); 4] {
             "Account",
             vec![
                 place("/publish", "Publish", lu::LuSend),
+                place("/jobs", "AI work", lu::LuSparkles),
                 place("/credits", "Credits", lu::LuCoins),
                 place("/sites", "Sites", lu::LuGlobe),
                 place("/settings", "Settings", lu::LuSettings),

@@ -191,6 +191,10 @@ fn PersonMenu() -> impl IntoView {
                         <Icon icon=lu::LuReceipt/>
                         "Plans and prices"
                     </a>
+                    <a href="/operator/prices" class="nav-link">
+                        <Icon icon=lu::LuCpu/>
+                        "Model prices"
+                    </a>
                 </Show>
                 <ActionForm action=sign_out>
                     <button type="submit" class="nav-link w-full">

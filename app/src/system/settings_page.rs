@@ -9,7 +9,7 @@ use crate::components::{PageHeader, chosen_theme, set_theme};
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     view! {
-        <PageHeader title="Settings" purpose="Who does the AI work, and how this application looks."/>
+        <PageHeader title="Settings" purpose="How this application looks in this browser."/>
         <SettingsTabs/>
         <div class="max-w-3xl space-y-6">
             <Appearance/>

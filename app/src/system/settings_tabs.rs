@@ -31,6 +31,7 @@ pub fn SettingsTabs() -> impl IntoView {
         <nav aria-label="Settings" class="mb-6 overflow-x-auto border-b border-base-300">
             <ul class="-mb-px flex gap-5">
                 {tab("/settings", "General")}
+                <Show when=move || manages.get()>{tab("/settings/ai", "AI")}</Show>
                 {tab("/settings/you", "You")}
                 {tab("/settings/account", "Account")}
                 <Show when=move || manages.get()>{tab("/settings/people", "People")}</Show>

@@ -144,6 +144,10 @@ async fn erase(app: &App, account: &account::Model) -> Result<()> {
     for user in people {
         super::sessions::end_all_of(&txn, user.id, None).await?;
     }
+    // Files first: once the row is gone nobody knows of them.
+    app.storage
+        .delete_folder(&crate::thinker::image_tests::account_folder(account.id))
+        .await?;
     // Everything that is left refers to the account and goes with it.
     account::Entity::delete_many()
         .filter(account::Column::Id.eq(account.id))

@@ -34,6 +34,7 @@ All data of an IGNY8 account.
 
 rows/NAME.jsonl    one JSON object a line, as the REST interface names its fields; times are UTC (RFC 3339)
 files/SITE/...     the files of each site, by the site's id: pictures and imported keyword files
+files/accounts/... pictures that were tried out
 
 Passwords, credentials of connections and API keys are not in here.
 ";
@@ -143,11 +144,14 @@ impl Archive {
             integration by Id;
             publishing_record by Id;
             provider_setting by Id;
+            ai_choice by Id;
+            image_test by Id;
             credit_transaction by Id;
             credit_usage_log by Id;
         }
-        for site in sites {
-            for key in storage.list(&site.to_string())? {
+        let own = crate::thinker::image_tests::account_folder(self.scope.account);
+        for folder in sites.iter().map(SiteId::to_string).chain([own]) {
+            for key in storage.list(&folder)? {
                 // Removed a moment ago: not there any more, so not in the archive.
                 let Ok(mut file) = storage.open(&key) else { continue };
                 let large = file.metadata()?.len() >= u64::from(u32::MAX);

@@ -15,7 +15,10 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 
-use super::functions::{self, Context, Finished};
+use super::{
+    functions::{self, Context, Finished},
+    model_prices,
+};
 use crate::{
     App, Error, Result,
     billing::ledger::{self, Settlement},
@@ -162,6 +165,16 @@ async fn save(
 ) -> Result<()> {
     let amount = finished.credits.clamp(0, item.credits_reserved);
     let words = finished.made.words();
+    let pictures = i64::from(matches!(finished.made, functions::Made::Picture(_)));
+    let cost_usd_micros = model_prices::cost(
+        &context.app.db,
+        finished.provider,
+        &finished.model,
+        &finished.usage,
+        pictures,
+    )
+    .await?
+    .unwrap_or_default();
     let txn = db::begin_write(&context.app.db).await?;
     let closed = ai_task_item::Entity::update_many()
         .col_expr(ai_task_item::Column::Status, Expr::value(ItemStatus::Done.as_str()))
@@ -203,7 +216,7 @@ async fn save(
         user_id: Set(task.user_id),
         operation: Set(operation),
         credits_used: Set(amount),
-        cost_usd_micros: Set(0),
+        cost_usd_micros: Set(cost_usd_micros),
         provider: Set(finished.provider.as_str().to_owned()),
         model: Set(finished.model),
         tokens_in: Set(finished.usage.tokens_in),

@@ -44,6 +44,17 @@ pub async fn connections(app: &App, scope: &Scope) -> Result<Vec<provider_settin
         .await?)
 }
 
+/// The connection to one provider, without its key.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, [`Error::Forbidden`] for editors and viewers.
+pub async fn find_connection(app: &App, scope: &Scope, kind: Kind) -> Result<provider_setting::Model> {
+    scope.admin_even_if_read_only()?;
+    connection(&app.db, scope, kind)
+        .await?
+        .ok_or(Error::NotFound("The connection"))
+}
+
 async fn connection(db: &impl ConnectionTrait, scope: &Scope, kind: Kind) -> Result<Option<provider_setting::Model>> {
     Ok(provider_setting::Entity::find_in(scope)
         .filter(provider_setting::Column::Provider.eq(kind))
@@ -304,6 +315,7 @@ pub async fn save_choices(app: &App, scope: &Scope, inputs: Vec<ai_choice::Input
             )
             .check(
                 !pictures
+                    || !able
                     || !input.model.trim().is_empty()
                     || stored.as_ref().is_none_or(|stored| !stored.image_model.is_empty()),
                 field,
@@ -435,7 +447,6 @@ pub(crate) async fn chosen(app: &App, scope: &Scope, function: AiFunction) -> Re
 ///
 /// # Errors
 /// [`Error::Invalid`] without a connection; as [`chosen`].
-#[expect(dead_code, reason = "image tests")]
 pub(crate) async fn provider_of(app: &App, scope: &Scope, kind: Kind, model: &str) -> Result<Box<dyn Provider>> {
     let found = connection(&app.db, scope, kind)
         .await?

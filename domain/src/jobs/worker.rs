@@ -11,8 +11,8 @@ use std::{
 
 use apalis::{layers::WorkerBuilderExt as _, prelude::*};
 use entity::{
-    AiTaskItemId, PublishingRecordId, SiteId, ai_task, ai_task_item, ai_task_item::ItemStatus, keyword_import,
-    publishing_record, worker_beat,
+    AiTaskItemId, ImageTestId, PublishingRecordId, SiteId, ai_task, ai_task_item, ai_task_item::ItemStatus,
+    keyword_import, publishing_record, worker_beat,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -58,6 +58,8 @@ pub(crate) enum Work {
     Unit(AiTaskItemId),
     /// An article on its way to a destination.
     Record(PublishingRecordId),
+    /// A picture that is tried out.
+    ImageTest(ImageTestId),
 }
 
 /// Says that a row is really being worked on, until it is dropped.
@@ -102,7 +104,7 @@ impl Worker {
         }
     }
 
-    fn has_in_hand(&self, work: Work) -> bool {
+    pub(crate) fn has_in_hand(&self, work: Work) -> bool {
         self.hands
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -238,6 +240,7 @@ pub async fn run_job(worker: &Worker, job: Job) {
         Job::Import(id) => crate::planner::import::run(worker, id).await,
         Job::Publish(id) => crate::publisher::run(worker, id).await,
         Job::Mail(id) => crate::mail::run(&worker.app, id).await,
+        Job::ImageTest(id) => crate::thinker::image_tests::run(worker, id).await,
     };
     if let Err(error) = result {
         tracing::error!(?job, %error, "a job stopped; the sweeper takes it up again");
@@ -330,7 +333,7 @@ async fn free_lost(worker: &Worker) -> Result<()> {
             .exec(db)
             .await?;
     }
-    Ok(())
+    crate::thinker::image_tests::free_lost(worker).await
 }
 
 async fn beat_for_ever(worker: &Worker) -> std::convert::Infallible {
@@ -441,6 +444,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         );
         app.queue.push(Job::Publish(record.id), &key).await?;
     }
+    crate::thinker::image_tests::sweep(app, alive(), waited).await?;
     crate::mail::sweep(app).await?;
     Ok(())
 }

@@ -708,8 +708,11 @@ async fn an_account_is_deleted_after_its_grace_and_nothing_of_it_stays() {
         deletion::cancel(app, &tenant.scope).await,
         Err(Error::Conflict(_))
     ));
+    let tried = format!("accounts/{}/image-tests/1.png", tenant.scope.account);
+    app.storage.put(&tried, b"a picture").await.expect("stores");
     deletion::request(app, &tenant.scope, PASSWORD).await.expect("marks");
     domain::accounts::tidy(app).await.expect("nothing to do yet");
+    assert!(app.storage.get(&tried).await.is_ok());
     assert_eq!(account::Entity::find().count(&app.db).await.expect("counts"), 2);
     account::Entity::update_many()
         .col_expr(
@@ -725,6 +728,7 @@ async fn an_account_is_deleted_after_its_grace_and_nothing_of_it_stays() {
     let left = ground.rows_of(tenant.scope.account).await;
     assert!(left.is_empty(), "{left:?}");
     assert!(app.storage.list(&tenant.site.to_string()).expect("a list").is_empty());
+    assert!(app.storage.get(&tried).await.is_err());
     let rows = keyword::Entity::find().all(&app.db).await.expect("rows");
     assert_eq!(
         rows.iter().map(|row| row.id).collect::<Vec<_>>(),

@@ -1,36 +1,52 @@
-//! The keyword list reads as many rows as it shows: an index gives the order.
+//! The keyword list and the list of jobs read as many rows as they show: an index gives the order.
 
 use std::sync::{Arc, Mutex};
 
-use domain::planner::keywords;
-use entity::{ListQuery, keyword, keyword_import::ImportMode};
-use sea_orm::{ConnectionTrait, Statement};
+use domain::{ai::history, planner::keywords, scope::Scope};
+use entity::{ListQuery, ai_task, keyword, keyword_import::ImportMode};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
 
 use crate::support::{Ground, on_postgres};
 
-/// How the database goes about a page of the list, and about counting what there is of it.
-async fn plans(
-    ground: &Ground,
-    scope: &domain::scope::Scope,
-    filter: &keyword::Filter,
-    ordering: &str,
-) -> (String, String) {
-    let seen: Arc<Mutex<Vec<Statement>>> = Arc::default();
+type Seen = Arc<Mutex<Vec<Statement>>>;
+
+/// The services, and the statements that they send from now on.
+fn watched(ground: &Ground) -> (domain::App, Seen) {
+    let seen: Seen = Arc::default();
     let mut app = ground.app.clone();
     let sink = seen.clone();
     app.db
         .set_metric_callback(move |info| sink.lock().expect("no panic before").push(info.statement.clone()));
+    (app, seen)
+}
+
+/// How the database goes about a page of the list, and about counting what there is of it.
+async fn plans(ground: &Ground, scope: &Scope, filter: &keyword::Filter, ordering: &str) -> (String, String) {
+    let (app, seen) = watched(ground);
     let list = ListQuery {
         ordering: Some(ordering.to_owned()),
         ..Default::default()
     };
     let page = keywords::list(&app, scope, filter, &list).await.expect("a page");
     assert_eq!(page.results.len(), 50);
+    explained(ground, &seen, "\"keywords\"").await
+}
+
+/// The same for the list of jobs.
+async fn job_plans(ground: &Ground, scope: &Scope, filter: &ai_task::Filter) -> (String, String) {
+    let (app, seen) = watched(ground);
+    let list = ListQuery::default();
+    let page = history::list(&app, scope, filter, &list).await.expect("a page");
+    assert_eq!(page.results.len(), 50);
+    explained(ground, &seen, "\"ai_tasks\"").await
+}
+
+async fn explained(ground: &Ground, seen: &Seen, table: &str) -> (String, String) {
     let statements: Vec<Statement> = seen
         .lock()
         .expect("no panic before")
         .iter()
-        .filter(|statement| statement.sql.contains("\"keywords\""))
+        .filter(|statement| statement.sql.contains(table))
         .cloned()
         .collect();
     let found = |words: &str| {
@@ -123,5 +139,64 @@ async fn the_keyword_list_is_read_from_an_index() {
         );
         let alone = count.contains("COVERING INDEX") || count.contains("Index Only Scan");
         assert!(!counted || alone, "{filter:?}:\n{count}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_jobs_is_read_from_an_index() {
+    let ground = Ground::new().await;
+    let mut tenants = Vec::new();
+    for number in 0..4 {
+        tenants.push(ground.tenant(&format!("ann{number}@example.com")).await);
+    }
+    let now = domain::now();
+    // Everybody's jobs in turns, as they come in: the youngest of the table are not the account's.
+    for _ in 0..20 {
+        let rows = (0..400).map(|number: usize| {
+            let tenant = &tenants[number % tenants.len()];
+            ai_task::ActiveModel {
+                public_id: Set(uuid::Uuid::new_v4().to_string()),
+                account_id: Set(tenant.scope.account),
+                site_id: Set(tenant.site),
+                sector_id: Set(tenant.sector),
+                function: Set(ai_task::AiFunction::GenerateContent),
+                status: Set(ai_task::AiTaskStatus::Completed),
+                phase: Set(ai_task::Phase::Done),
+                items_total: Set(1),
+                items_done: Set(1),
+                items_failed: Set(0),
+                credits_reserved: Set(3),
+                credits_settled: Set(3),
+                credits_released: Set(0),
+                params: Set("{}".to_owned()),
+                cancel_requested: Set(false),
+                created_at: Set(now),
+                updated_at: Set(now),
+                ..Default::default()
+            }
+        });
+        ai_task::Entity::insert_many(rows)
+            .exec_without_returning(&ground.app.db)
+            .await
+            .expect("jobs");
+    }
+    let statistics = if on_postgres() {
+        "VACUUM ANALYZE ai_tasks"
+    } else {
+        "ANALYZE"
+    };
+    ground.app.db.execute_unprepared(statistics).await.expect("statistics");
+    let tenant = &tenants[0];
+    let all = ai_task::Filter::default();
+    let by_site = ai_task::Filter {
+        site_id: Some(tenant.site),
+        ..Default::default()
+    };
+    for filter in [&all, &by_site] {
+        let (page, count) = job_plans(&ground, &tenant.scope, filter).await;
+        let sorts = page.contains("Sort") || page.contains("TEMP B-TREE");
+        assert!(!sorts && page.to_lowercase().contains("index"), "{filter:?}:\n{page}");
+        let alone = count.contains("COVERING INDEX") || count.contains("Index Only Scan");
+        assert!(alone, "{filter:?}:\n{count}");
     }
 }

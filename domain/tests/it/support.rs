@@ -546,6 +546,7 @@ impl Answer {
 pub struct Model {
     pub base: String,
     asked: Arc<Mutex<Vec<String>>>,
+    bodies: Arc<Mutex<Vec<Value>>>,
     /// Requests wait for a permit once [`Model::hold`] was called.
     gate: Arc<Semaphore>,
 }
@@ -555,16 +556,18 @@ const OPEN: usize = 1_000_000;
 impl Model {
     pub async fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let bodies: Arc<Mutex<Vec<Value>>> = Arc::default();
         let gate = Arc::new(Semaphore::new(OPEN));
         let answer = Arc::new(answer);
         let router = Router::new().fallback({
-            let (asked, gate) = (asked.clone(), gate.clone());
+            let (asked, bodies, gate) = (asked.clone(), bodies.clone(), gate.clone());
             move |body: Bytes| {
-                let (asked, gate, answer) = (asked.clone(), gate.clone(), answer.clone());
+                let (asked, bodies, gate, answer) = (asked.clone(), bodies.clone(), gate.clone(), answer.clone());
                 async move {
                     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
                     let question = body["messages"][1]["content"].as_str().unwrap_or_default().to_owned();
                     asked.lock().expect("no panic before").push(question.clone());
+                    bodies.lock().expect("no panic before").push(body);
                     let _turn = gate.acquire().await.expect("open");
                     let answer = answer(&question);
                     if let Answer::Late(wait, _) = &answer {
@@ -577,6 +580,7 @@ impl Model {
         Self {
             base: serve(router).await,
             asked,
+            bodies,
             gate,
         }
     }
@@ -589,6 +593,11 @@ impl Model {
     /// The questions so far.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no panic before").clone()
+    }
+
+    /// What was sent so far.
+    pub fn bodies(&self) -> Vec<Value> {
+        self.bodies.lock().expect("no panic before").clone()
     }
 
     pub fn calls(&self) -> usize {

@@ -184,6 +184,7 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
     }
     tables!(
         account,
+        ai_choice,
         ai_task,
         ai_task_item,
         cluster,
@@ -194,9 +195,11 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
         credit_usage_log,
         idea,
         image,
+        image_test,
         integration,
         keyword,
         keyword_import,
+        model_price,
         provider_setting,
         publishing_record,
         sector,
@@ -210,6 +213,13 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
 }
 
 type Calls<'a> = Vec<(&'static str, BoxFuture<'a, Result<()>>)>;
+
+static ALL: entity::ListQuery = entity::ListQuery {
+    page: None,
+    page_size: None,
+    ordering: None,
+    search: None,
+};
 
 /// Every service that shows one thing.
 fn reads<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> {
@@ -232,6 +242,8 @@ fn reads<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> 
         "report of an import" => import::report(app, scope, ids.import),
         "rejects of an import" => import::rejects_csv(app, scope, ids.import),
         "progress" => ai::progress(app, scope, &ids.ai_task),
+        "receipt" => ai::history::receipt(app, scope, &ids.ai_task),
+        "units of a job" => ai::history::items(app, scope, &ids.ai_task, &Default::default(), &ALL),
         "overview" => system::overview(app, scope, ids.site),
     ]
 }
@@ -464,6 +476,21 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
         (
             "jobs",
             number(ai::recent(app, scope, of_site).await.expect("a list").len()),
+        ),
+        (
+            "the list of jobs",
+            ai::history::list(
+                app,
+                scope,
+                &entity::ai_task::Filter {
+                    site_id: of_site,
+                    ..Default::default()
+                },
+                all,
+            )
+            .await
+            .expect("a page")
+            .count,
         ),
         (
             "imports",

@@ -6,6 +6,7 @@
 mod auth;
 mod crash;
 mod front;
+mod history;
 mod load;
 mod openapi;
 mod pages;

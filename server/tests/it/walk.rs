@@ -238,6 +238,7 @@ async fn pages_of_another_account_s_things_show_nothing_of_them() {
                 "/planner/clusters/{id}",
                 &format!("/planner/clusters/{}", world.ids["cluster"]),
             )
+            .replace("/jobs/{task_id}", &format!("/jobs/{}", world.ids["ai_task"]))
             .replace(
                 "/writer/content/{id}",
                 &format!("/writer/content/{}", world.ids["content"]),

@@ -1,12 +1,12 @@
 //! Credits.
 
-use domain::{App, billing};
+use domain::{App, ai::model_prices, billing};
 use entity::{
     AccountId, CreditCostId, ListQuery, PlanId,
     account::Balance,
     credit_cost,
     credit_transaction::{self, Booking, Refund},
-    credit_usage_log, plan,
+    credit_usage_log, model_price, plan,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(update_plan))
         .routes(routes!(book))
         .routes(routes!(refund))
+        .routes(routes!(list_model_prices, set_model_price))
 }
 
 /// What the account has to spend.
@@ -113,5 +114,20 @@ async fn book(caller: Caller, Id(id): Id, Body(input): Body<Booking>) -> Answer<
 async fn refund(caller: Caller, Id(id): Id, Body(input): Body<Refund>) -> Answer<Data<credit_transaction::Model>> {
     caller
         .answer(billing::bookings::refund(&caller.app, &caller.scope, AccountId(id), input).await)
+        .map(Data::of)
+}
+
+/// What providers take for their models, old prices included. For operators.
+#[utoipa::path(get, path = "/model-prices/", tag = "billing", params(ListQuery), responses((status = 200, body = List<model_price::Row>)))]
+async fn list_model_prices(caller: Caller, Params(list): Params<ListQuery>) -> Answer<List<model_price::Row>> {
+    let page = caller.answer(model_prices::list(&caller.app, &caller.scope, &list).await)?;
+    Ok(List::of(page, &caller.uri))
+}
+
+/// Sets a price from now on; the ones before it stay as history. For operators.
+#[utoipa::path(post, path = "/model-prices/", tag = "billing", request_body = model_price::Input, responses((status = 200, body = Data<model_price::Model>)))]
+async fn set_model_price(caller: Caller, Body(input): Body<model_price::Input>) -> Answer<Data<model_price::Model>> {
+    caller
+        .answer(model_prices::save(&caller.app, &caller.scope, input).await)
         .map(Data::of)
 }

@@ -1,4 +1,8 @@
-//! Jobs, the log of what matters.
+//! Settings of the account, jobs, the log of what matters.
+
+mod image_tests;
+mod jobs;
+mod settings;
 
 use axum::extract::Path;
 use domain::{App, ai};
@@ -22,6 +26,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry_task))
         .routes(routes!(audit_log))
         .routes(routes!(scheduled_runs))
+        .merge(settings::routes())
+        .merge(jobs::routes())
+        .merge(image_tests::routes())
 }
 
 /// Who did what that matters, the youngest first. For owners and admins.

@@ -104,7 +104,9 @@ pub async fn choose_provider(app: &App, scope: &Scope, provider: &Provider) {
         temperature: None,
         max_tokens: None,
     };
-    domain::ai::settings::save_choices(app, scope, vec![choice]).await.unwrap();
+    domain::ai::settings::save_choices(app, scope, vec![choice])
+        .await
+        .unwrap();
 }
 
 /// `igny8 reconcile` finds nothing.

@@ -297,6 +297,12 @@ pub fn all() -> Vec<Call> {
             r#"{"ai_task_item_id":1,"description":"X"}"#,
         ),
         rest("GET /api/v1/system/scheduled-runs/", "", ""),
+        rest("GET /api/v1/billing/model-prices/", "", ""),
+        rest(
+            "POST /api/v1/billing/model-prices/",
+            "",
+            r#"{"provider":"openai","model":"m-$unique","image_micros":40000}"#,
+        ),
         // Planner.
         rest("GET /api/v1/planner/keywords/", "?site_id=$site", ""),
         rest(
@@ -428,6 +434,43 @@ pub fn all() -> Vec<Call> {
             "$ai_task",
             "",
         ),
+        rest("GET /api/v1/system/ai_tasks/", "?site_id=$site", ""),
+        rest("GET /api/v1/system/ai_tasks/{task_id}/", "$ai_task", ""),
+        rest("GET /api/v1/system/ai_tasks/{task_id}/items/", "$ai_task", ""),
+        // Who does the AI work.
+        rest("GET /api/v1/system/settings/integrations/", "", ""),
+        rest(
+            "PUT /api/v1/system/settings/integrations/{provider}/",
+            "openai",
+            r#"{"model":"gpt-5","api_key":"sk-test"}"#,
+        ),
+        rest("GET /api/v1/system/settings/integrations/{provider}/", "openai", ""),
+        rest("DELETE /api/v1/system/settings/integrations/{provider}/", "openai", "").spoils(),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/test/",
+            "builtin",
+            "",
+        ),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/test_openai/",
+            "openai",
+            "",
+        ),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/test_runware/",
+            "runware",
+            "",
+        ),
+        rest(
+            "POST /api/v1/system/settings/integrations/{provider}/generate_image/",
+            "builtin",
+            r#"{"prompt":"A moka pot","width":256,"height":256}"#,
+        ),
+        rest("GET /api/v1/system/image-tests/", "", ""),
+        rest("GET /api/v1/system/image-tests/{id}/", "$image_test", ""),
+        rest("DELETE /api/v1/system/image-tests/{id}/", "$image_test", "").spoils(),
+        rest("GET /api/v1/system/settings/ai/", "", ""),
+        rest("PUT /api/v1/system/settings/ai/", "", "[]"),
         // The pages' functions: signing in, oneself.
         function(
             "fn sign_up",
@@ -536,7 +579,19 @@ pub fn all() -> Vec<Call> {
         function("fn test_connection", r#"{"provider":"builtin"}"#),
         function("fn ai_choices", "{}"),
         function("fn save_ai_choices", r#"{"choices":[]}"#),
-        function("fn delete_connection", r#"{"provider":"openai"}"#),
+        function("fn delete_connection", r#"{"provider":"openai"}"#).spoils(),
+        function("fn image_tests", "{}"),
+        function(
+            "fn try_image",
+            r#"{"input":{"provider":"builtin","width":256,"height":256,"prompt":"A moka pot"}}"#,
+        ),
+        function("fn image_test", r#"{"id":$image_test}"#),
+        function("fn delete_image_test", r#"{"id":$image_test}"#).spoils(),
+        function("fn model_prices", r#"{"query":{}}"#),
+        function(
+            "fn set_model_price",
+            r#"{"input":{"provider":"openai","model":"n-$unique","image_micros":40000}}"#,
+        ),
         // Jobs.
         function(
             "fn start_task",
@@ -550,6 +605,9 @@ pub fn all() -> Vec<Call> {
         function("fn cancel_task", r#"{"task_id":"$ai_task"}"#),
         function("fn retry_failed", r#"{"task_id":"$ai_task"}"#),
         function("fn recent_tasks", r#"{"site_id":$site}"#),
+        function("fn list_jobs", r#"{"filter":{"site_id":$site},"query":{}}"#),
+        function("fn job_receipt", r#"{"task_id":"$ai_task"}"#),
+        function("fn job_items", r#"{"task_id":"$ai_task","filter":{},"query":{}}"#),
         // Planner.
         function("fn list_keywords", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function(
@@ -619,9 +677,11 @@ pub fn all() -> Vec<Call> {
         // Files and events.
         file("GET /events/tasks/{id}", "$ai_task"),
         file("GET /events/imports/{id}", "$import"),
+        file("GET /events/image-tests/{id}", "$image_test"),
         file("POST /upload/imports/{id}", "$import?offset=0").file(),
         file("GET /download/imports/{id}/rejects.csv", "$done_import"),
         file("GET /download/account.zip", ""),
         file("GET /files/images/{id}", "$image"),
+        file("GET /files/image-tests/{id}", "$image_test"),
     ]
 }

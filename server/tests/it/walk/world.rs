@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 use domain::{
     accounts::{self, api_keys, invitations},
     ai,
+    jobs::worker::run_job,
     planner::{clusters, ideas, import, keywords},
     publisher,
     scope::{Origin, Scope},
     sites,
+    thinker::image_tests,
     writer::tasks,
 };
 use entity::{
     ClusterId, UserId,
     ai_task::Start,
     api_key::{KeyScope, NewApiKey},
-    audit_event, cluster, content, content_version, idea, image, integration, invitation, keyword, keyword_import,
-    site_user_access, task, user,
+    audit_event, cluster, content, content_version, idea, image, image_test, integration, invitation, keyword,
+    keyword_import, provider_setting, site_user_access, task, user,
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -304,6 +306,47 @@ impl World {
             .unwrap()
             .id;
         run(Start::GenerateImages { image_ids: vec![image] }).await;
+        for provider in [provider_setting::Provider::Openai, provider_setting::Provider::Runware] {
+            let input = provider_setting::Input {
+                provider,
+                base_url: "http://127.0.0.1:1".to_owned(),
+                model: text("Model"),
+                // Who tries pictures out is told who makes them, whichever sites they see.
+                image_model: "paints".to_owned(),
+                api_key: "sk-test".to_owned(),
+            };
+            ai::settings::save_connection(&app, &scope, input).await.unwrap();
+        }
+        // Only so many a day.
+        image_test::Entity::delete_many().exec(db).await.unwrap();
+        let tried = image_tests::start(
+            &app,
+            &scope,
+            image_test::Input {
+                provider: provider_setting::Provider::Builtin,
+                model: String::new(),
+                width: 256,
+                height: 256,
+                prompt: text("A picture"),
+            },
+        )
+        .await
+        .unwrap()
+        .id;
+        run_job(
+            &domain::jobs::worker::Worker::new(app.clone()),
+            domain::jobs::Job::ImageTest(tried),
+        )
+        .await;
+        // The worker of the server may have taken it.
+        for _ in 0..400 {
+            let test = image_tests::get(&app, &scope, tried).await.unwrap();
+            if test.status.is_final() {
+                assert_eq!(test.error, None);
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         let integration = publisher::save_integration(
             &app,
             &scope,
@@ -408,6 +451,7 @@ impl World {
             ("content", article.id.to_string()),
             ("version", version.to_string()),
             ("image", image.to_string()),
+            ("image_test", tried.to_string()),
             ("integration", integration.to_string()),
             ("import", import.to_string()),
             ("done_import", done_import.to_string()),
@@ -553,7 +597,7 @@ impl World {
     pub async fn settle(&self) {
         for _ in 0..200 {
             let open = self
-                .query("SELECT 1 FROM ai_tasks WHERE status IN ('queued', 'running') UNION ALL SELECT 1 FROM publishing_records WHERE status IN ('pending', 'publishing') UNION ALL SELECT 1 FROM mails WHERE status = 'queued'")
+                .query("SELECT 1 FROM ai_tasks WHERE status IN ('queued', 'running') UNION ALL SELECT 1 FROM publishing_records WHERE status IN ('pending', 'publishing') UNION ALL SELECT 1 FROM image_tests WHERE status IN ('queued', 'running') UNION ALL SELECT 1 FROM mails WHERE status = 'queued'")
                 .await;
             if open.is_empty() {
                 return;
@@ -594,7 +638,7 @@ impl World {
             // The colleague's own things are theirs to change.
             let own = match name.as_str() {
                 "users" => format!(" AND id <> {}", self.people["editor elsewhere"]),
-                "api_keys" => format!(" AND user_id <> {}", self.people["editor elsewhere"]),
+                "api_keys" | "image_tests" => format!(" AND user_id <> {}", self.people["editor elsewhere"]),
                 _ => String::new(),
             };
             let account = self.owner.account;

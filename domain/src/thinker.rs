@@ -1,0 +1,3 @@
+//! What steers AI functions.
+
+pub mod image_tests;
