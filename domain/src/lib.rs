@@ -24,6 +24,7 @@ pub mod secrets;
 pub mod sites;
 pub mod storage;
 pub mod system;
+pub mod thinker;
 pub mod throttle;
 pub mod writer;
 

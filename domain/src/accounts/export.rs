@@ -143,6 +143,11 @@ impl Archive {
             integration by Id;
             publishing_record by Id;
             provider_setting by Id;
+            ai_choice by Id;
+            ai_prompt by Id;
+            ai_prompt_version by Id;
+            author_profile by Id;
+            strategy by Id;
             credit_transaction by Id;
             credit_usage_log by Id;
         }
