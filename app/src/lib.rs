@@ -17,6 +17,7 @@ pub mod planner;
 pub mod publisher;
 pub mod sites;
 pub mod system;
+pub mod thinker;
 pub mod workspace;
 pub mod writer;
 
@@ -115,6 +116,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("writer/content") view=writer::ContentPage ssr=SsrMode::Async/>
                     <Route path=path!("writer/content/:id") view=writer::ArticlePage ssr=SsrMode::Async/>
                     <Route path=path!("writer/images") view=writer::ImagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/prompts") view=thinker::PromptsPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/prompts/:prompt_type") view=thinker::PromptPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/authors") view=thinker::AuthorsPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/strategies") view=thinker::StrategiesPage ssr=SsrMode::Async/>
                     <Route path=path!("publish") view=publisher::PublishPage ssr=SsrMode::Async/>
                     <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
                     <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>

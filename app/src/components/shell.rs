@@ -25,7 +25,7 @@ const fn place(href: &'static str, name: &'static str, icon: icondata_core::Icon
 }
 
 /// The menu: a heading and what stands under it.
-fn menu() -> [(&'static str, Vec<Place>); 4] {
+fn menu() -> [(&'static str, Vec<Place>); 5] {
     [
         ("", vec![place("/", "Home", lu::LuHouse)]),
         (
@@ -42,6 +42,14 @@ fn menu() -> [(&'static str, Vec<Place>); 4] {
                 place("/writer/tasks", "Tasks", lu::LuListTodo),
                 place("/writer/content", "Content", lu::LuFileText),
                 place("/writer/images", "Images", lu::LuImage),
+            ],
+        ),
+        (
+            "Thinker",
+            vec![
+                place("/thinker/prompts", "Prompts", lu::LuMessageSquareText),
+                place("/thinker/authors", "Authors", lu::LuUserPen),
+                place("/thinker/strategies", "Strategies", lu::LuRoute),
             ],
         ),
         (

@@ -6,7 +6,7 @@ use entity::{
     ai_task::AiFunction,
     author_profile, sector, site, strategy,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::{authors, strategies};
 use crate::{

@@ -311,6 +311,7 @@ impl Ground {
             content_structure: None,
             keywords: title.to_lowercase(),
             target_word_count: Some(600),
+            author_profile_id: None,
         };
         tasks::create(&self.app, &tenant.scope, input).await.expect("a task").id
     }

@@ -274,6 +274,7 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         content_structure: None,
         keywords: String::new(),
         target_word_count: None,
+        author_profile_id: None,
     };
     let new_import = NewImport {
         sector_id: ids.sector,

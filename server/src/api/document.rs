@@ -43,7 +43,7 @@ it changed, as `If-Match` to change it only if it did not.
         (name = "writer", description = "Tasks, articles, pictures"),
         (name = "publisher", description = "Connections and publications"),
         (name = "billing", description = "Credits"),
-        (name = "system", description = "Jobs, the log of what matters"),
+        (name = "system", description = "Jobs, the log of what matters, prompts, author profiles, strategies"),
     )
 )]
 struct Document;

@@ -1,4 +1,8 @@
-//! Jobs, the log of what matters.
+//! Jobs, the log of what matters, what AI functions are told.
+
+pub mod author_profiles;
+pub mod prompts;
+pub mod strategies;
 
 use axum::extract::Path;
 use domain::{App, ai};
@@ -21,6 +25,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel_task))
         .routes(routes!(retry_task))
         .routes(routes!(audit_log))
+        .merge(prompts::routes())
+        .merge(author_profiles::routes())
+        .merge(strategies::routes())
 }
 
 /// Who did what that matters, the youngest first. For owners and admins.

@@ -259,6 +259,7 @@ impl World {
             content_structure: None,
             keywords: text("best"),
             target_word_count: Some(600),
+            author_profile_id: None,
         };
         let written = tasks::create(&app, &scope, new_task("Written")).await.unwrap().id;
         let task = tasks::create(&app, &scope, new_task("Open")).await.unwrap().id;
