@@ -107,7 +107,8 @@ pub fn AuthorsPage() -> impl IntoView {
 }
 
 fn columns(buttons: Option<(Callback<Model>, Callback<Model>)>) -> Vec<Column<Model>> {
-    let mut columns = vec![
+    let mut columns =
+        vec![
         Column::new("Author", |row: &Model| {
             view! {
                 <span class="font-medium wrap-anywhere">{row.name.clone()}</span>
@@ -162,7 +163,11 @@ fn AuthorForm(
     let language = text(|stored| &stored.language);
     let form = FormState::new();
     let mut languages = vec![(String::new(), language_label("").to_owned())];
-    languages.extend(LANGUAGES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
+    languages.extend(
+        LANGUAGES
+            .iter()
+            .map(|(code, name)| ((*code).to_owned(), (*name).to_owned())),
+    );
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         let input = Input {

@@ -99,7 +99,11 @@ pub(crate) fn use_author_options(none: &'static str) -> Signal<Vec<(String, Stri
                 return;
             };
             options.try_update(|options| {
-                options.extend(page.results.into_iter().map(|author| (author.id.to_string(), author.name)));
+                options.extend(
+                    page.results
+                        .into_iter()
+                        .map(|author| (author.id.to_string(), author.name)),
+                );
             });
         });
     });

@@ -29,13 +29,18 @@ pub(super) fn PreviewPane(
     let found = RwSignal::new(None::<Result<Preview, ApiError>>);
     let draft = StoredValue::new(draft);
     let load = move || {
-        let Ok(sector_id) = sector.get_untracked().parse() else { return };
+        let Ok(sector_id) = sector.get_untracked().parse() else {
+            return;
+        };
         let prompt_value = if which.get_untracked() == "draft" {
             draft.get_value()
         } else {
             None
         };
-        let request = PreviewRequest { sector_id, prompt_value };
+        let request = PreviewRequest {
+            sector_id,
+            prompt_value,
+        };
         found.set(None);
         spawn_local(async move {
             let result = preview_prompt(function, request).await;
@@ -82,7 +87,8 @@ fn Shown(preview: Preview, tried: bool) -> impl IntoView {
     } = preview;
     let name = place(&in_force);
     let used = if tried {
-        view! { <p class="mb-4 text-sm muted">"This is your text from the editor. Nothing is saved yet."</p> }.into_any()
+        view! { <p class="mb-4 text-sm muted">"This is your text from the editor. Nothing is saved yet."</p> }
+            .into_any()
     } else {
         view! {
             <p class="mb-1 flex flex-wrap items-center gap-2 text-sm">

@@ -28,7 +28,11 @@ use crate::{
 pub fn PromptPage() -> impl IntoView {
     let params = use_params_map();
     let function = Memo::new(move |_| {
-        params.with(|params| params.get("prompt_type").and_then(|name| name.parse::<AiFunction>().ok()))
+        params.with(|params| {
+            params
+                .get("prompt_type")
+                .and_then(|name| name.parse::<AiFunction>().ok())
+        })
     });
     let prompt = Resource::new(
         move || function.get(),

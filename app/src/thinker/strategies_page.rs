@@ -52,7 +52,11 @@ pub fn StrategiesPage() -> impl IntoView {
         switch: Callback::new(move |row: Row| {
             let wanted = !row.is_active;
             act(toasts, set_strategy_active(row.id, wanted), move |_| {
-                toasts.success(format!("{} is {}.", row.name, if wanted { "in use" } else { "switched off" }));
+                toasts.success(format!(
+                    "{} is {}.",
+                    row.name,
+                    if wanted { "in use" } else { "switched off" }
+                ));
                 strategies.refetch();
             });
         }),

@@ -134,13 +134,17 @@ fn Overrides(overrides: RwSignal<Vec<Override>>, #[prop(into)] errors: Signal<Op
     let left = Signal::derive(move || {
         let used: Vec<AiFunction> = overrides.with(|overrides| overrides.iter().map(|known| known.function).collect());
         let mut options = vec![(String::new(), "Choose a prompt".to_owned())];
-        options.extend(all.get().into_iter().filter_map(|(function, label)| {
-            (!used.contains(&function)).then(|| (function.to_string(), label))
-        }));
+        options.extend(
+            all.get()
+                .into_iter()
+                .filter_map(|(function, label)| (!used.contains(&function)).then(|| (function.to_string(), label))),
+        );
         options
     });
     let add = move |_| {
-        let Ok(function) = choice.get_untracked().parse() else { return };
+        let Ok(function) = choice.get_untracked().parse() else {
+            return;
+        };
         let make = || Override {
             function,
             text: RwSignal::new(String::new()),

@@ -60,9 +60,12 @@ pub(super) fn TemplateField(
             } else {
                 variable.meaning.clone()
             };
-            let star = variable.required.then(|| view! { <span class="text-error" aria-hidden="true">"*"</span> });
+            let star = variable
+                .required
+                .then(|| view! { <span class="text-error" aria-hidden="true">"*"</span> });
             if read_only {
-                view! { <span class="badge badge-sm badge-ghost font-mono" title=meaning>{shown}{star}</span> }.into_any()
+                view! { <span class="badge badge-sm badge-ghost font-mono" title=meaning>{shown}{star}</span> }
+                    .into_any()
             } else {
                 let spoken = format!("Insert {shown}. {meaning}");
                 view! {

@@ -93,7 +93,13 @@ pub(super) fn Versions(
 }
 
 #[component]
-fn Version(row: Row, is_latest: bool, may_restore: Memo<bool>, look: Callback<Row>, ask: Callback<Row>) -> impl IntoView {
+fn Version(
+    row: Row,
+    is_latest: bool,
+    may_restore: Memo<bool>,
+    look: Callback<Row>,
+    ask: Callback<Row>,
+) -> impl IntoView {
     let name = format!("Version {}", number(row.version));
     let what = if row.prompt_value.is_some() {
         "Own text"

@@ -79,7 +79,9 @@ pub async fn create(app: &App, scope: &Scope, input: Input) -> Result<Model> {
     let txn = db::begin_write(&app.db).await?;
     crate::scope::lock_account(&txn, scope).await?;
     if Entity::find_in(scope).count(&txn).await? >= MAX {
-        return Err(Error::LimitReached(format!("An account has at most {MAX} author profiles.")));
+        return Err(Error::LimitReached(format!(
+            "An account has at most {MAX} author profiles."
+        )));
     }
     let input = checked(&txn, scope, input, None).await?;
     let now = crate::now();
@@ -193,11 +195,7 @@ async fn checked(
             "description",
             "Use at most 2,000 characters.",
         )
-        .check(
-            input.tone.chars().count() <= 500,
-            "tone",
-            "Use at most 500 characters.",
-        )
+        .check(input.tone.chars().count() <= 500, "tone", "Use at most 500 characters.")
         .check(
             input.language.is_empty() || LANGUAGES.iter().any(|(code, _)| *code == input.language),
             "language",

@@ -251,7 +251,11 @@ async fn write(
                 .await?;
         }
     }
-    let what = if text.is_some() { "changed" } else { "back to the default" };
+    let what = if text.is_some() {
+        "changed"
+    } else {
+        "back to the default"
+    };
     ai_prompt_version::Entity::insert(ai_prompt_version::ActiveModel {
         account_id: Set(scope.account),
         prompt_type: Set(function),

@@ -48,7 +48,10 @@ pub(super) fn resolve(
             && let Some(text) = strategies::texts(strategy)?.remove(function.as_str())
         {
             let why = if of.is_some() {
-                format!("The strategy \"{}\" is active for this sector and has a text for it.", strategy.name)
+                format!(
+                    "The strategy \"{}\" is active for this sector and has a text for it.",
+                    strategy.name
+                )
             } else {
                 format!(
                     "The strategy \"{}\" is active for all sectors, and no strategy of this sector has a text for it.",

@@ -274,11 +274,7 @@ async fn refuse_second(
         Some(other) => Err(Error::Conflict(format!(
             "\"{}\" is active for {} already. Switch it off first.",
             other.name,
-            if sector.is_some() {
-                "this sector"
-            } else {
-                "all sectors"
-            }
+            if sector.is_some() { "this sector" } else { "all sectors" }
         ))),
     }
 }
@@ -355,10 +351,7 @@ async fn checked(db: &impl ConnectionTrait, scope: &Scope, input: Input) -> Resu
     }
     for (name, text) in &input.prompt_types {
         let field = format!("prompt_types.{name}");
-        let template = name
-            .parse::<AiFunction>()
-            .ok()
-            .and_then(functions::template);
+        let template = name.parse::<AiFunction>().ok().and_then(functions::template);
         match template {
             Some(template) => check_text(&mut faults, &field, template, text),
             None => {

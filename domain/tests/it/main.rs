@@ -20,4 +20,5 @@ mod publisher;
 mod sites;
 mod system;
 mod tenancy;
+mod thinker;
 mod wordpress;

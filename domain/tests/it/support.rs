@@ -518,6 +518,8 @@ pub enum Answer {
 pub struct Model {
     pub base: String,
     asked: Arc<Mutex<Vec<String>>>,
+    /// The rules that came with each question.
+    rules: Arc<Mutex<Vec<String>>>,
     /// Requests wait for a permit once [`Model::hold`] was called.
     gate: Arc<Semaphore>,
 }
@@ -527,16 +529,20 @@ const OPEN: usize = 1_000_000;
 impl Model {
     pub async fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let rules: Arc<Mutex<Vec<String>>> = Arc::default();
         let gate = Arc::new(Semaphore::new(OPEN));
         let answer = Arc::new(answer);
         let router = Router::new().fallback({
-            let (asked, gate) = (asked.clone(), gate.clone());
+            let (asked, rules, gate) = (asked.clone(), rules.clone(), gate.clone());
             move |body: Bytes| {
-                let (asked, gate, answer) = (asked.clone(), gate.clone(), answer.clone());
+                let (asked, rules) = (asked.clone(), rules.clone());
+                let (gate, answer) = (gate.clone(), answer.clone());
                 async move {
                     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
                     let question = body["messages"][1]["content"].as_str().unwrap_or_default().to_owned();
                     asked.lock().expect("no panic before").push(question.clone());
+                    let told = body["messages"][0]["content"].as_str().unwrap_or_default().to_owned();
+                    rules.lock().expect("no panic before").push(told);
                     let _turn = gate.acquire().await.expect("open");
                     match answer(&question) {
                         Answer::Text(text) => Json(json!({
@@ -557,8 +563,14 @@ impl Model {
         Self {
             base: serve(router).await,
             asked,
+            rules,
             gate,
         }
+    }
+
+    /// The rules that came with the questions so far.
+    pub fn rules(&self) -> Vec<String> {
+        self.rules.lock().expect("no panic before").clone()
     }
 
     /// Writes whatever article it is asked for.

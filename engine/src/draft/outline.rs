@@ -129,7 +129,10 @@ fn asked_for(brief: &Brief) -> Vec<Section> {
             Section {
                 heading: wanted.heading.trim().to_owned(),
                 aim: if purpose.is_empty() {
-                    format!("Say what a reader searching for \u{201c}{}\u{201d} wants to know here.", brief.primary)
+                    format!(
+                        "Say what a reader searching for \u{201c}{}\u{201d} wants to know here.",
+                        brief.primary
+                    )
                 } else {
                     sentence(purpose)
                 },
@@ -141,7 +144,10 @@ fn asked_for(brief: &Brief) -> Vec<Section> {
         .collect();
     let count = out.len();
     let searched = brief.questions.iter().map(|question| heading(question));
-    for (i, point) in searched.chain(brief.topics.iter().take(MAX_TOPICS).cloned()).enumerate() {
+    for (i, point) in searched
+        .chain(brief.topics.iter().take(MAX_TOPICS).cloned())
+        .enumerate()
+    {
         if let Some(section) = out.get_mut(i % count.max(1)) {
             section.cover.push(point);
         }

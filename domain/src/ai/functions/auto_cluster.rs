@@ -37,7 +37,10 @@ pub const TEMPLATE: Template = Template {
     function: entity::ai_task::AiFunction::AutoCluster,
     text: "Name each numbered group:\n{groups}",
     variables: &[
-        template::required("groups", "The numbered groups, each with some of its keywords, one a line."),
+        template::required(
+            "groups",
+            "The numbered groups, each with some of its keywords, one a line.",
+        ),
         template::SITE,
         template::SECTOR,
         template::LANGUAGE,
@@ -155,7 +158,13 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
     let Some(provider) = context.provider().await? else {
         return Ok(Finished::builtin(Made::Clusters(groups), credits));
     };
-    let (usage, model) = name_groups(&provider, &mut groups, &fresh, &context.question(sector_id, None).await?).await?;
+    let (usage, model) = name_groups(
+        &provider,
+        &mut groups,
+        &fresh,
+        &context.question(sector_id, None).await?,
+    )
+    .await?;
     Ok(Finished::by(&provider, model, usage, Made::Clusters(groups), credits))
 }
 
@@ -305,7 +314,11 @@ pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
         return Ok(None);
     }
     let request = request(&question, &lines);
-    Ok(Some(Sample::new(format!("The groups {}", names.join(", ")), question, request)))
+    Ok(Some(Sample::new(
+        format!("The groups {}", names.join(", ")),
+        question,
+        request,
+    )))
 }
 
 /// Asks the model to name the new groups, in batches. A name that it leaves out stays the engine's.

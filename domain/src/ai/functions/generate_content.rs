@@ -9,7 +9,8 @@ use entity::{
     task::TaskStatus,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -46,7 +47,10 @@ pub const TEMPLATE: Template = Template {
            Keywords, the most important first:\n{keywords}",
     variables: &[
         template::required("title", "Title of the article."),
-        template::required("keywords", "Keywords, one a line, with searches and intent; the main one first."),
+        template::required(
+            "keywords",
+            "Keywords, one a line, with searches and intent; the main one first.",
+        ),
         template::optional("description", "What to cover, as the task says."),
         template::optional("cluster", "Name of the cluster, the title when there is none."),
         template::optional("structure", "Structure of the article, such as guide or how_to."),
@@ -205,7 +209,10 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             language_name(wanted.last().copied().unwrap_or_default()),
         );
         if !std::mem::take(&mut first) {
-            return Err(bad_answer(&provider, &format!("it is written in {other} instead of {right}.")));
+            return Err(bad_answer(
+                &provider,
+                &format!("it is written in {other} instead of {right}."),
+            ));
         }
         request
             .user
@@ -321,7 +328,10 @@ fn request(input: &engine::draft::ArticleInput, question: &Question) -> TextRequ
                 },
             ),
             ("cluster", input.cluster_name.clone()),
-            ("keywords", keyword_lines(input.keywords.get(..most).unwrap_or_default())),
+            (
+                "keywords",
+                keyword_lines(input.keywords.get(..most).unwrap_or_default()),
+            ),
             ("structure", input.structure.clone()),
             ("sections", question.sections_text()),
             ("words", input.target_words.to_string()),
@@ -357,7 +367,11 @@ pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
     let question = ask.question(task.author_profile_id).await?;
     let input = load_input(db, ask.scope, &task, &question).await?;
     let request = request(&input, &question);
-    Ok(Some(Sample::new(format!("The task \"{}\"", task.title), question, request)))
+    Ok(Some(Sample::new(
+        format!("The task \"{}\"", task.title),
+        question,
+        request,
+    )))
 }
 
 pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, made: Article) -> Result<Saved> {

@@ -2,8 +2,8 @@
 
 use entity::{ClusterId, ai_task_item, cluster, credit_usage_log::Operation, idea, idea::IdeaStatus};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -33,7 +33,10 @@ pub const TEMPLATE: Template = Template {
            Keywords:\n{keywords}\n\
            Existing ideas, not to be repeated:\n{existing}",
     variables: &[
-        template::required("keywords", "Keywords of the cluster, one a line, with searches and intent."),
+        template::required(
+            "keywords",
+            "Keywords of the cluster, one a line, with searches and intent.",
+        ),
         template::optional("cluster", "Name of the cluster."),
         template::optional("count", "How many ideas there may be at most."),
         template::optional("existing", "Titles of ideas that the cluster has already, one a line."),
@@ -171,7 +174,11 @@ pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
     let keywords = cluster_keywords(db, ask.scope, cluster.id).await?;
     let known = titles(db, ask.scope, cluster.id).await?;
     let request = request(&question, &cluster, &keywords, &known);
-    Ok(Some(Sample::new(format!("The cluster \"{}\"", cluster.name), question, request)))
+    Ok(Some(Sample::new(
+        format!("The cluster \"{}\"", cluster.name),
+        question,
+        request,
+    )))
 }
 
 pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {

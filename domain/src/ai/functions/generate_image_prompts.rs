@@ -133,7 +133,11 @@ pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
         return Ok(None);
     };
     let request = request(&question, &content, &places(&content));
-    Ok(Some(Sample::new(format!("The article \"{}\"", content.title), question, request)))
+    Ok(Some(Sample::new(
+        format!("The article \"{}\"", content.title),
+        question,
+        request,
+    )))
 }
 
 pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {

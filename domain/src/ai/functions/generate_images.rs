@@ -30,7 +30,10 @@ pub const TEMPLATE: Template = Template {
     function: entity::ai_task::AiFunction::GenerateImages,
     text: "{prompt}\nNo text, letters or logos in the picture.",
     variables: &[
-        template::required("prompt", "What the picture shows, as it was planned or written by hand."),
+        template::required(
+            "prompt",
+            "What the picture shows, as it was planned or written by hand.",
+        ),
         template::optional("alt", "The alternative text of the picture."),
         template::SITE,
         template::SECTOR,

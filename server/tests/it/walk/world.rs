@@ -9,14 +9,15 @@ use domain::{
     publisher,
     scope::{Origin, Scope},
     sites,
+    thinker::{authors, prompts, strategies},
     writer::tasks,
 };
 use entity::{
     ClusterId, UserId,
-    ai_task::Start,
+    ai_task::{AiFunction, Start},
     api_key::{KeyScope, NewApiKey},
     audit_event, cluster, content, content_version, idea, image, integration, invitation, keyword, keyword_import,
-    site_user_access, task, user,
+    site_user_access, strategy, task, user,
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -251,6 +252,38 @@ impl World {
         .await
         .unwrap()
         .id;
+        // Only so many may be there at once.
+        entity::strategy::Entity::delete_many()
+            .filter(entity::strategy::Column::AccountId.eq(scope.account))
+            .exec(db)
+            .await
+            .unwrap();
+        entity::author_profile::Entity::delete_many()
+            .filter(entity::author_profile::Column::AccountId.eq(scope.account))
+            .exec(db)
+            .await
+            .unwrap();
+        let profile = entity::author_profile::Input {
+            name: TEAM.to_owned(),
+            ..Default::default()
+        };
+        let author = authors::create(&app, &scope, profile).await.unwrap().id;
+        let named = strategy::Input {
+            name: text("Strategy"),
+            description: String::new(),
+            sector_id: Some(sector),
+            prompt_types: [("generate_content".to_owned(), text("Write {title} for {keywords}"))].into(),
+            section_logic: Vec::new(),
+            is_active: true,
+        };
+        let strategy = strategies::create(&app, &scope, named).await.unwrap().id;
+        let own = entity::ai_prompt::Input {
+            prompt_value: format!("{TEAM} {{keywords}} {}", uuid::Uuid::new_v4()),
+            version: None,
+        };
+        prompts::save(&app, &scope, AiFunction::GenerateIdeas, own)
+            .await
+            .unwrap();
         let new_task = |title: &str| task::New {
             sector_id: sector,
             title: text(title),
@@ -416,6 +449,8 @@ impl World {
             ("invitation", invited.invitation.invitation.id.to_string()),
             ("key", spare.api_key.id.to_string()),
             ("person", colleague.to_string()),
+            ("author", author.to_string()),
+            ("strategy", strategy.to_string()),
             ("session", domain::secrets::hash_token(&session)),
             ("password", PASSWORD.to_owned()),
             ("unique", uuid::Uuid::new_v4().simple().to_string()),

@@ -2,7 +2,7 @@
 
 use domain::{App, thinker::authors};
 use entity::{
-    ListQuery, AuthorProfileId,
+    AuthorProfileId, ListQuery,
     author_profile::{Input, Model},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
