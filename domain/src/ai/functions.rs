@@ -397,6 +397,27 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
         AiFunction::GenerateImages => format!("{} made.", count_of(sum("images"), "image")),
         AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => String::new(),
     };
+    // What a person should know of the results.
+    let notes: Vec<Vec<&str>> = results
+        .iter()
+        .filter_map(|result| {
+            Some(
+                result["notes"]
+                    .as_array()?
+                    .iter()
+                    .filter_map(|note| note.as_str())
+                    .collect(),
+            )
+        })
+        .collect();
+    match notes.as_slice() {
+        [] => {}
+        [only] if results.len() == 1 => text.push_str(&format!(" {}.", only.join("; "))),
+        several => text.push_str(&format!(
+            " Links or pictures that the model made up were removed from {}.",
+            several.len()
+        )),
+    }
     if task.items_failed > 0 {
         text.push_str(&format!(" {} failed and cost nothing.", task.items_failed));
     }

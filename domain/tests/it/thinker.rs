@@ -550,6 +550,11 @@ async fn an_article_comes_out_usable() {
         .run(&tenant, Start::GenerateContent { task_ids: vec![task] })
         .await;
     assert_eq!(done.items_done, 1, "{done:?}");
+    let summary = done.summary.as_deref().unwrap_or_default();
+    assert!(
+        summary.starts_with("1 article written. 2 links that the model made up were removed; 1 picture"),
+        "{summary}"
+    );
     let article = ground.article_of(task).await;
     let html = &article.html_content;
     for bad in ["<h1", "Good Beans</h2>", "<a ", "<img", "made.up"] {
