@@ -117,6 +117,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("writer/content") view=writer::ContentPage ssr=SsrMode::Async/>
                     <Route path=path!("writer/content/:id") view=writer::ArticlePage ssr=SsrMode::Async/>
                     <Route path=path!("writer/images") view=writer::ImagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/prompts") view=thinker::PromptsPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/prompts/:prompt_type") view=thinker::PromptPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/authors") view=thinker::AuthorsPage ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/strategies") view=thinker::StrategiesPage ssr=SsrMode::Async/>
                     <Route path=path!("publish") view=publisher::PublishPage ssr=SsrMode::Async/>
                     <Route path=path!("jobs") view=ai::JobsPage ssr=SsrMode::Async/>
                     <Route path=path!("jobs/:task_id") view=ai::JobPage ssr=SsrMode::Async/>

@@ -19,7 +19,37 @@ pub fn sanitize_article(html: &str) -> String {
         .add_allowed_classes("figure", ["igny8-image"])
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .link_rel(Some("noopener"));
-    builder.clean(&lowered).to_string().trim().to_owned()
+    // Once more: the sanitiser writes tags in one way only, however they were written before.
+    demote_h1(&builder.clean(&lowered).to_string()).trim().to_owned()
+}
+
+/// Drops headings of the second level that only repeat the title, which stands apart.
+pub fn drop_headline(html: &str, title: &str) -> String {
+    let wanted = engine::text::keyword_key(title);
+    let mut out = String::with_capacity(html.len());
+    let mut from = 0;
+    while let Some(start) = html[from..].find("<h2").map(|at| from + at) {
+        let Some(end) = html[start..].find("</h2>").map(|at| start + at + "</h2>".len()) else {
+            break;
+        };
+        let text = engine::text::html_text(&html[start..end]);
+        out.push_str(&html[from..start]);
+        if wanted.is_empty() || engine::text::keyword_key(text.trim()) != wanted {
+            out.push_str(&html[start..end]);
+        }
+        from = end;
+    }
+    out.push_str(&html[from..]);
+    out.trim().to_owned()
+}
+
+/// How many links and how many pictures there are.
+pub fn links_and_pictures(html: &str) -> (usize, usize) {
+    let document = Html::parse_fragment(html);
+    match (Selector::parse("a[href]"), Selector::parse("img")) {
+        (Ok(links), Ok(images)) => (document.select(&links).count(), document.select(&images).count()),
+        _ => (0, 0),
+    }
 }
 
 /// Words of the visible text.
@@ -30,13 +60,8 @@ pub fn word_count(html: &str) -> i32 {
 /// Removes links and pictures that a model put into its text: a model cannot know which addresses exist.
 /// Returns the text and how many were removed. The words of a link stay.
 pub fn drop_invented_links(html: &str) -> (String, usize) {
-    let count = {
-        let document = Html::parse_fragment(html);
-        match (Selector::parse("a[href]"), Selector::parse("img")) {
-            (Ok(links), Ok(images)) => document.select(&links).count() + document.select(&images).count(),
-            _ => 0,
-        }
-    };
+    let (links, pictures) = links_and_pictures(html);
+    let count = links + pictures;
     if count == 0 {
         return (html.to_owned(), 0);
     }
@@ -114,6 +139,18 @@ mod tests {
             assert!(!clean.contains(bad), "{bad} survived in {clean}");
         }
         assert!(clean.contains("<h2>T</h2>"), "{clean}");
+    }
+
+    #[test]
+    fn the_title_is_not_repeated_and_no_heading_stands_above_the_second_level() {
+        let clean = sanitize_article("<H1\n>Good  Coffee</H1><p>a</p><h1 id=\"x\">More</h1><p>b</p>");
+        assert_eq!(clean, "<h2>Good  Coffee</h2><p>a</p><h2 id=\"x\">More</h2><p>b</p>");
+        assert_eq!(
+            drop_headline(&clean, "Good coffee"),
+            "<p>a</p><h2 id=\"x\">More</h2><p>b</p>"
+        );
+        assert_eq!(drop_headline(&clean, ""), clean);
+        assert_eq!(drop_headline("<h2>a", "a"), "<h2>a");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use entity::{
     sector::{MAX_ACTIVE, NewSector, SectorPatch},
     site,
     site::{HostingType, LANGUAGES, NewSite, SitePatch, SiteType, WithSectors},
-    task,
+    strategy, task,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -19,6 +19,7 @@ use crate::{
     billing::limits::{self, Thing},
     db,
     scope::{Scope, Scoped},
+    thinker::authors,
 };
 
 /// English name of a language, `English` for a code that is none.
@@ -516,7 +517,7 @@ pub async fn add_sector(app: &App, scope: &Scope, input: NewSector) -> Result<se
     Ok(made)
 }
 
-/// Changes a sector: its name, its pattern, on or off.
+/// Changes a sector: its name, its pattern, its author, on or off.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`] for a name in use, [`Error::LimitReached`] for a sixth active one,
@@ -545,6 +546,10 @@ pub async fn update_sector(app: &App, scope: &Scope, id: SectorId, patch: Sector
         None => found.industry_sector_id,
         id => pattern(&txn, id).await?.map(|pattern| pattern.id),
     };
+    let author = match patch.author_profile_id {
+        None => found.author_profile_id,
+        id => authors::chosen(&txn, scope, id).await?,
+    };
     let slug = if name == found.name {
         found.slug.clone()
     } else {
@@ -556,6 +561,7 @@ pub async fn update_sector(app: &App, scope: &Scope, id: SectorId, patch: Sector
         slug: Set(slug),
         is_active: Set(active),
         industry_sector_id: Set(industry_sector),
+        author_profile_id: Set(author),
         updated_at: Set(crate::now()),
         ..Default::default()
     })
@@ -597,6 +603,7 @@ pub async fn delete_sector(app: &App, scope: &Scope, id: SectorId) -> Result<()>
         idea: "idea", "ideas";
         task: "task", "tasks";
         content: "article", "articles";
+        strategy: "strategy", "strategies";
     );
     if !held.is_empty() {
         return Err(Error::Conflict(format!(

@@ -29,6 +29,20 @@ pub struct ArticleInput {
     pub sector_name: String,
     /// Planned length in words.
     pub target_words: u32,
+    /// Sections that the article is to have, in their order; empty leaves them to the structure.
+    #[serde(default)]
+    pub sections: Vec<Section>,
+}
+
+/// A section that an article is to have.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+pub struct Section {
+    /// Its heading.
+    pub heading: String,
+    /// What it has to say.
+    pub purpose: String,
+    /// Words that it should have; empty leaves it open.
+    pub words: Option<u32>,
 }
 
 /// A drafted article.
@@ -81,6 +95,7 @@ pub fn article(input: &ArticleInput) -> Article {
         site: input.site_name.trim(),
         sector: input.sector_name.trim(),
         words: input.target_words.clamp(300, 6000),
+        wanted: &input.sections,
     };
     Article {
         html: outline::html(&brief),
@@ -190,7 +205,38 @@ mod tests {
             site_name: "Deskland".into(),
             sector_name: "Office".into(),
             target_words: 1500,
+            sections: Vec::new(),
         }
+    }
+
+    #[test]
+    fn the_headings_are_those_that_were_asked_for() {
+        let mut asked = input("how_to", KEYWORDS);
+        asked.sections = vec![
+            Section {
+                heading: "In short".into(),
+                purpose: "Say <who> should read on".into(),
+                words: Some(120),
+            },
+            Section {
+                heading: "What it costs".into(),
+                ..Section::default()
+            },
+            Section::default(),
+        ];
+        let html = article(&asked).html;
+        let headings: Vec<&str> = html
+            .split("<h2>")
+            .skip(1)
+            .filter_map(|rest| rest.split("</h2>").next())
+            .collect();
+        assert_eq!(headings, ["In short", "What it costs"]);
+        assert!(html.contains("Say &lt;who&gt; should read on"), "{html}");
+        assert!(html.contains("About 120 words."), "{html}");
+        // What readers search for stays in it, as something to cover.
+        assert!(html.contains("electric standing desk"), "{html}");
+        assert!(html.contains("How High Should a Standing Desk Be?"), "{html}");
+        assert_eq!(article(&asked), article(&asked));
     }
 
     const KEYWORDS: &[&str] = &[

@@ -151,9 +151,112 @@ pub(crate) fn guess<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Lang
     best
 }
 
+impl Language {
+    /// Its code, as sites name languages.
+    fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::De => "de",
+            Language::Fr => "fr",
+            Language::Es => "es",
+            Language::It => "it",
+            Language::Nl => "nl",
+            Language::Pt => "pt",
+            Language::Pl => "pl",
+        }
+    }
+}
+
+/// Fewest words that say something of the language of a text.
+const ENOUGH_WORDS: usize = 60;
+
+/// The code of the language of a longer text, when there is hardly a doubt: many function words of one language and
+/// clearly fewer of every other. `None` for short texts, for mixtures and for languages that the engine has no words for.
+pub fn of_text(text: &str) -> Option<&'static str> {
+    let mut table: FxHashMap<&'static str, u16> = FxHashMap::default();
+    for (i, language) in Language::ALL.iter().enumerate() {
+        for word in language.function_words() {
+            *table.entry(word).or_default() |= 1 << i;
+        }
+    }
+    let lower = text.to_lowercase();
+    let mut words = 0_usize;
+    let mut hits = [0_usize; 8];
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        words += 1;
+        let mask = table.get(word).copied().unwrap_or_default();
+        for (i, count) in hits.iter_mut().enumerate() {
+            if mask & (1 << i) != 0 {
+                *count += 1;
+            }
+        }
+    }
+    let (best, high) = hits.iter().enumerate().max_by_key(|(_, count)| **count)?;
+    let second = hits
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != best)
+        .map(|(_, count)| *count)
+        .max()
+        .unwrap_or_default();
+    let sure = words >= ENOUGH_WORDS && high * 100 >= words * 18 && high * 10 >= second * 14;
+    sure.then(|| Language::ALL[best].code())
+}
+
+/// The code of a text's language when it is clearly none of `wanted` (codes as sites name them).
+///
+/// Languages that the engine has no words for cannot be told from their neighbours; for those only English, what models
+/// fall back to, counts as another language.
+pub fn clearly_other(text: &str, wanted: &[&str]) -> Option<&'static str> {
+    let found = of_text(text)?;
+    if wanted.contains(&found) {
+        return None;
+    }
+    let known = |code: &&str| Language::ALL.iter().any(|language| language.code() == *code);
+    (found == "en" || wanted.iter().all(known)).then_some(found)
+}
+
+/// The code of the language of a handful of short texts, such as keywords, when something speaks for one.
+pub fn of_keywords<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<&'static str> {
+    guess(texts).map(Language::code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ENGLISH: &str = "If you want to make good coffee at home, you have to begin with fresh beans and clean water. The grinder is \
+        what most people should buy first, for it has more to do with the taste than the machine. It is best to grind the \
+        beans just before you brew, and not to keep them in the fridge. How much water you need is a matter of taste, but \
+        one part of coffee to sixteen parts of water is where you can start.";
+    const GERMAN: &str = "Wer zu Hause guten Kaffee machen will, sollte mit frischen Bohnen und sauberem Wasser beginnen. Die Mühle ist \
+        das, was man zuerst kaufen sollte, denn sie hat mehr mit dem Geschmack zu tun als die Maschine. Am besten mahlt man \
+        die Bohnen direkt vor dem Brühen und bewahrt sie nicht im Kühlschrank auf. Wie viel Wasser man braucht, ist eine Frage \
+        des Geschmacks, aber ein Teil Kaffee auf sechzehn Teile Wasser ist ein guter Anfang für den ersten Versuch.";
+    const DANISH: &str = "Hvis du vil lave god kaffe derhjemme, skal du begynde med friske bønner og rent vand. Kværnen er det, de fleste \
+        bør købe først, for den betyder mere for smagen end maskinen. Det er bedst at male bønnerne lige før du brygger, og \
+        ikke at gemme dem i køleskabet. Hvor meget vand du skal bruge, er en smagssag, men en del kaffe til seksten dele vand \
+        er et godt sted at begynde, og så kan du prøve dig frem.";
+
+    #[test]
+    fn a_longer_text_tells_its_language_and_a_short_one_does_not() {
+        assert_eq!(of_text(ENGLISH), Some("en"));
+        assert_eq!(of_text(GERMAN), Some("de"));
+        assert_eq!(of_text("The best way to brew coffee at home"), None);
+        assert_eq!(of_text(&"Bosch Miele Siemens ".repeat(40)), None);
+    }
+
+    #[test]
+    fn only_what_is_clearly_another_language_is_called_so() {
+        assert_eq!(clearly_other(ENGLISH, &["de"]), Some("en"));
+        assert_eq!(clearly_other(GERMAN, &["de", "en"]), None);
+        assert_eq!(clearly_other(GERMAN, &["en"]), Some("de"));
+        // Danish is unknown here: it must not be taken for Dutch, and asked for it must not be refused as German.
+        assert_eq!(clearly_other(DANISH, &["da"]), None);
+        assert_eq!(clearly_other(DANISH, &["en"]), None);
+        assert_eq!(clearly_other(GERMAN, &["da"]), None);
+        assert_eq!(clearly_other(ENGLISH, &["da"]), Some("en"));
+    }
 
     #[test]
     fn function_words_give_the_language() {

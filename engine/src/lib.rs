@@ -10,7 +10,8 @@ pub mod ideas;
 pub mod image_prompts;
 pub mod import;
 pub mod intent;
-mod language;
+pub mod language;
+pub mod template;
 pub mod text;
 #[cfg(feature = "render")]
 pub mod title_card;

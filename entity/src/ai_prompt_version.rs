@@ -30,3 +30,17 @@ pub struct Model {
 }
 
 orm_model!();
+
+/// A saved state as the list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PromptVersionRow))]
+pub struct Row {
+    /// Its number, from 1.
+    pub version: i32,
+    /// The text; empty when the default was taken back.
+    pub prompt_value: Option<String>,
+    /// Name or address of who saved it; empty for people who are gone.
+    pub author: String,
+    /// When it was saved.
+    pub created_at: DateTime<Utc>,
+}

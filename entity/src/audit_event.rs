@@ -60,6 +60,12 @@ text_enum! {
         Published = "published" / "Published",
         /// A provider's settings were changed.
         ProviderChanged = "provider_changed" / "AI provider changed",
+        /// A prompt was changed.
+        PromptChanged = "prompt_changed" / "Prompt changed",
+        /// An author profile was made, changed or removed.
+        AuthorProfileChanged = "author_profile_changed" / "Author profile changed",
+        /// A strategy was made, changed or removed.
+        StrategyChanged = "strategy_changed" / "Strategy changed",
         /// A connection was made, changed or removed.
         ConnectionChanged = "connection_changed" / "Connection changed",
         /// The account's name was changed.

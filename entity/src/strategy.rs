@@ -74,3 +74,34 @@ pub struct Input {
     /// Whether it is in force.
     pub is_active: bool,
 }
+
+/// Most sections of a strategy.
+pub const MAX_SECTIONS: usize = 30;
+
+/// A strategy as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = StrategyRow))]
+pub struct Row {
+    /// Identity.
+    pub id: StrategyId,
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The sector; empty for all that have none of their own.
+    pub sector_id: Option<SectorId>,
+    /// Name of the sector.
+    pub sector_name: Option<String>,
+    /// Name of its site.
+    pub site_name: Option<String>,
+    /// The prompts that it overrides: name of the prompt to text.
+    pub prompt_types: BTreeMap<String, String>,
+    /// The sections of an article in their order.
+    pub section_logic: Vec<Section>,
+    /// Whether it is in force.
+    pub is_active: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}

@@ -136,4 +136,7 @@ pub struct New {
     /// Words it should have; 1,200 when absent.
     #[serde(default)]
     pub target_word_count: Option<i32>,
+    /// Whose voice it is written in; absent takes the sector's.
+    #[serde(default)]
+    pub author_profile_id: Option<AuthorProfileId>,
 }

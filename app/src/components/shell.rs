@@ -49,6 +49,14 @@ fn menu() -> [(&'static str, Vec<Place>); 5] {
             ],
         ),
         (
+            "Thinker",
+            vec![
+                place("/thinker/prompts", "Prompts", lu::LuMessageSquareText),
+                place("/thinker/authors", "Authors", lu::LuUserPen),
+                place("/thinker/strategies", "Strategies", lu::LuRoute),
+            ],
+        ),
+        (
             "Account",
             vec![
                 place("/publish", "Publish", lu::LuSend),

@@ -1,7 +1,7 @@
 //! One site with its sectors.
 
 use entity::{
-    SiteId,
+    AuthorProfileId, SiteId,
     sector::{self, NewSector, SectorPatch},
     site::{LANGUAGES, WithSectors},
 };
@@ -14,8 +14,9 @@ use super::{
 use crate::{
     browser,
     components::{
-        ConfirmDialog, Dialog, FormError, FormState, Icon, SubmitButton, Tag, TextInput, Tone, lu, use_toasts,
+        ConfirmDialog, Dialog, FormError, FormState, Icon, Select, SubmitButton, Tag, TextInput, Tone, lu, use_toasts,
     },
+    thinker::parts::use_author_options,
     workspace::use_workspace,
 };
 
@@ -176,7 +177,7 @@ fn SectorRow(sector: sector::Model, may_manage: bool, saved: Callback<()>) -> im
     let toasts = use_toasts();
     let id = sector.id;
     let active = RwSignal::new(sector.is_active);
-    let renaming = RwSignal::new(false);
+    let editing = RwSignal::new(false);
     let deleting = RwSignal::new(false);
     let switch = move |_| {
         let wanted = !active.get_untracked();
@@ -211,7 +212,7 @@ fn SectorRow(sector: sector::Model, may_manage: bool, saved: Callback<()>) -> im
             });
         }
     };
-    let old = name.clone();
+    let stored = sector.clone();
     view! {
         <li class="flex items-center justify-between gap-3 py-2 text-sm">
             <span class="min-w-0 wrap-anywhere">{sector.name}</span>
@@ -223,8 +224,8 @@ fn SectorRow(sector: sector::Model, may_manage: bool, saved: Callback<()>) -> im
                             <button
                                 type="button"
                                 class="btn btn-ghost btn-xs btn-square js-only"
-                                aria-label=format!("Rename {name}")
-                                on:click=move |_| renaming.set(true)
+                                aria-label=format!("Edit {name}")
+                                on:click=move |_| editing.set(true)
                             >
                                 <Icon icon=lu::LuPencil class="size-3.5"/>
                             </button>
@@ -247,9 +248,9 @@ fn SectorRow(sector: sector::Model, may_manage: bool, saved: Callback<()>) -> im
                         }
                     })}
             </span>
-            <Dialog open=renaming title="Rename sector">
-                <RenameSector id name=old.clone() saved=Callback::new(move |()| {
-                    renaming.set(false);
+            <Dialog open=editing title="Edit sector">
+                <EditSector sector=stored.clone() saved=Callback::new(move |()| {
+                    editing.set(false);
                     saved.run(());
                 })/>
             </Dialog>
@@ -265,13 +266,19 @@ fn SectorRow(sector: sector::Model, may_manage: bool, saved: Callback<()>) -> im
 }
 
 #[component]
-fn RenameSector(id: entity::SectorId, name: String, saved: Callback<()>) -> impl IntoView {
+fn EditSector(sector: sector::Model, saved: Callback<()>) -> impl IntoView {
     let form = FormState::new();
-    let name = RwSignal::new(name);
+    let id = sector.id;
+    let name = RwSignal::new(sector.name);
+    let stored = sector.author_profile_id.map(|id| id.to_string()).unwrap_or_default();
+    let author = RwSignal::new(stored.clone());
+    let authors = use_author_options("Nobody in particular");
     let send = move |event: SubmitEvent| {
         event.prevent_default();
+        let chosen = author.get_untracked();
         let patch = SectorPatch {
             name: Some(name.get_untracked()),
+            author_profile_id: (chosen != stored).then(|| AuthorProfileId(chosen.parse().unwrap_or_default())),
             ..SectorPatch::default()
         };
         form.send(update_sector(id, patch), move |_| saved.run(()));
@@ -280,6 +287,10 @@ fn RenameSector(id: entity::SectorId, name: String, saved: Callback<()>) -> impl
         <form method="post" on:submit=send>
             <FormError error=form.error/>
             <TextInput name="name" id="sector-name" label="Name" value=name required=true errors=form.error/>
+            <Select
+                name="author_profile_id" label="Author" value=author options=authors
+                hint="Whose voice its articles are written in. A task can name another one." errors=form.error
+            />
             <div class="flex justify-end">
                 <SubmitButton pending=form.pending>"Save"</SubmitButton>
             </div>

@@ -9,6 +9,7 @@ use crate::{
     planner::parts::{
         SectorField, sector_of, small_number, structures, use_cluster_options, use_sector_choice, with_none,
     },
+    thinker::parts::use_author_options,
 };
 
 /// The form of a new task.
@@ -25,6 +26,8 @@ pub(super) fn TaskForm(
     let structure = RwSignal::new("guide".to_owned());
     let cluster = RwSignal::new(String::new());
     let clusters = with_none(use_cluster_options());
+    let author = RwSignal::new(String::new());
+    let authors = use_author_options("The sector's author");
     let sector = use_sector_choice();
     let form = FormState::new();
     let errors = form.error;
@@ -52,6 +55,7 @@ pub(super) fn TaskForm(
             content_structure: Some(structure.get_untracked()),
             keywords: keywords.get_untracked().trim().to_owned(),
             target_word_count: words,
+            author_profile_id: author.get_untracked().parse().ok(),
         };
         form.send(create_task(new), move |saved| on_saved.run(saved));
     };
@@ -70,6 +74,10 @@ pub(super) fn TaskForm(
                 <TextInput name="target_word_count" label="Words" value=words hint="100 to 20,000" errors=errors/>
             </div>
             <Select name="cluster_id" label="Cluster" value=cluster options=clusters errors=errors/>
+            <Select
+                name="author_profile_id" label="Author" value=author options=authors
+                hint="Whose voice it is written in, and in which language." errors=errors
+            />
             <SectorField value=sector errors=errors/>
             <div class="mt-2 flex justify-end">
                 <SubmitButton pending=form.pending>"Add task"</SubmitButton>

@@ -146,6 +146,10 @@ impl Archive {
             provider_setting by Id;
             ai_choice by Id;
             image_test by Id;
+            ai_prompt by Id;
+            ai_prompt_version by Id;
+            author_profile by Id;
+            strategy by Id;
             credit_transaction by Id;
             credit_usage_log by Id;
         }

@@ -10,7 +10,7 @@ pub mod generate_image_prompts;
 pub mod generate_images;
 
 use entity::{
-    ClusterId, ContentId, CreditCostId, ImageId, SectorId, SiteId, TaskId,
+    AuthorProfileId, ClusterId, ContentId, CreditCostId, ImageId, SectorId, SiteId, TaskId,
     ai_task::{self, AiFunction, Start},
     ai_task_item::{self, ItemStatus},
     credit_cost::{self, CostUnit},
@@ -23,12 +23,14 @@ use sea_orm::{
 };
 
 use super::{
-    providers::{Provider, Usage},
+    providers::{Provider, TextRequest, Usage},
     settings::{self, Chosen},
+    template::Template,
 };
 use crate::{
     App, Error, Result, billing,
     scope::{Scope, Scoped},
+    thinker::question::Question,
 };
 
 /// Most units in one request of a kind that has no limit of its own.
@@ -81,16 +83,9 @@ impl<'a> Context<'a> {
         Self { app, task, scope }
     }
 
-    /// English name of the site's language: what a text is written in when its keywords leave it open.
-    pub(crate) async fn language(&self) -> Result<&'static str> {
-        let code: Option<String> = entity::site::Entity::find_in(&self.scope)
-            .filter(entity::site::Column::Id.eq(self.task.site_id))
-            .select_only()
-            .column(entity::site::Column::Language)
-            .into_tuple()
-            .one(&self.app.db)
-            .await?;
-        Ok(crate::sites::language_name(&code.unwrap_or_default()))
+    /// What the task's function is told in a sector. `author` is the one of the thing that is worked on.
+    pub(crate) async fn question(&self, sector: SectorId, author: Option<AuthorProfileId>) -> Result<Question> {
+        Question::load(&self.app.db, &self.scope, self.task.function, sector, author).await
     }
 
     /// Who does the task's function, none for the built-in engine.
@@ -205,6 +200,89 @@ pub async fn plan(app: &App, scope: &Scope, start: &Start) -> Result<Plan> {
         });
     }
     Ok(plan)
+}
+
+/// The default text of a function and its variables; none for functions without a text.
+pub fn template(function: AiFunction) -> Option<&'static Template> {
+    match function {
+        AiFunction::AutoCluster => Some(&auto_cluster::TEMPLATE),
+        AiFunction::GenerateIdeas => Some(&generate_ideas::TEMPLATE),
+        AiFunction::GenerateContent => Some(&generate_content::TEMPLATE),
+        AiFunction::GenerateImagePrompts => Some(&generate_image_prompts::TEMPLATE),
+        AiFunction::GenerateImages => Some(&generate_images::TEMPLATE),
+        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => None,
+    }
+}
+
+/// A question as it would be asked about something real.
+pub(crate) struct Sample {
+    /// What it is about.
+    pub about: String,
+    /// Which text it is made of.
+    pub in_force: entity::ai_prompt::InForce,
+    /// Our rules.
+    pub system: String,
+    /// The text, filled in.
+    pub user: String,
+}
+
+impl Sample {
+    fn new(about: impl Into<String>, question: Question, request: TextRequest) -> Self {
+        Self {
+            about: about.into(),
+            in_force: question.in_force,
+            system: request.system,
+            user: request.user,
+        }
+    }
+}
+
+/// What a model would be asked about the latest thing of a sector; nothing while the sector has none. `text` is tried
+/// instead of the one in force.
+///
+/// # Errors
+/// [`Error::NotFound`] for a sector that is not there for the caller.
+pub(crate) async fn sample(
+    app: &App,
+    scope: &Scope,
+    function: AiFunction,
+    sector: SectorId,
+    text: Option<&str>,
+) -> Result<Option<Sample>> {
+    let ask = Trial {
+        app,
+        scope,
+        function,
+        sector,
+        text,
+    };
+    match function {
+        AiFunction::AutoCluster => auto_cluster::sample(&ask).await,
+        AiFunction::GenerateIdeas => generate_ideas::sample(&ask).await,
+        AiFunction::GenerateContent => generate_content::sample(&ask).await,
+        AiFunction::GenerateImagePrompts => generate_image_prompts::sample(&ask).await,
+        AiFunction::GenerateImages => generate_images::sample(&ask).await,
+        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => Ok(None),
+    }
+}
+
+/// A question that is only looked at.
+struct Trial<'a> {
+    app: &'a App,
+    scope: &'a Scope,
+    function: AiFunction,
+    sector: SectorId,
+    text: Option<&'a str>,
+}
+
+impl Trial<'_> {
+    async fn question(&self, author: Option<AuthorProfileId>) -> Result<Question> {
+        let found = Question::load(&self.app.db, self.scope, self.function, self.sector, author).await?;
+        Ok(match self.text {
+            Some(text) => found.with_text(text.to_owned()),
+            None => found,
+        })
+    }
 }
 
 /// Which operation of the cost table a function is.
@@ -335,6 +413,27 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
         AiFunction::GenerateImages => format!("{} made.", count_of(sum("images"), "image")),
         AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => String::new(),
     };
+    // What a person should know of the results.
+    let notes: Vec<Vec<&str>> = results
+        .iter()
+        .filter_map(|result| {
+            Some(
+                result["notes"]
+                    .as_array()?
+                    .iter()
+                    .filter_map(|note| note.as_str())
+                    .collect(),
+            )
+        })
+        .collect();
+    match notes.as_slice() {
+        [] => {}
+        [only] if results.len() == 1 => text.push_str(&format!(" {}.", only.join("; "))),
+        several => text.push_str(&format!(
+            " Links or pictures that the model made up were removed from {}.",
+            several.len()
+        )),
+    }
     if task.items_failed > 0 {
         text.push_str(&format!(" {} failed and cost nothing.", task.items_failed));
     }
@@ -430,6 +529,21 @@ fn bad_answer(provider: &dyn Provider, why: &str) -> Error {
 /// The engine's intent as the database names it.
 pub(crate) fn to_engine_intent(intent: entity::keyword::Intent) -> engine::Intent {
     engine::Intent::parse(intent.as_str()).unwrap_or(engine::Intent::Informational)
+}
+
+/// Keywords one a line, with their searches and their intent.
+fn keyword_lines(keywords: &[engine::ideas::IdeaKeyword]) -> String {
+    let lines: Vec<String> = keywords
+        .iter()
+        .map(|keyword| {
+            let volume = keyword
+                .volume
+                .map(|volume| format!(", {volume} searches a month"))
+                .unwrap_or_default();
+            format!("- {} ({}{volume})", keyword.text, keyword.intent.as_str())
+        })
+        .collect();
+    lines.join("\n")
 }
 
 /// Keywords of a cluster, the most searched first, at most 60: enough for a prompt.

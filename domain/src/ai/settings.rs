@@ -443,6 +443,25 @@ pub(crate) async fn chosen(app: &App, scope: &Scope, function: AiFunction) -> Re
     }))
 }
 
+/// The functions that a provider is asked for; the built-in engine does the others.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn asked(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<AiFunction>> {
+    let connected: Vec<Kind> = provider_setting::Entity::find_in(scope)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|connection| connection.provider)
+        .collect();
+    let choices = ai_choice::Entity::find_in(scope).all(db).await?;
+    Ok(choices
+        .into_iter()
+        .filter(|choice| choice.provider != Kind::Builtin && connected.contains(&choice.provider))
+        .map(|choice| choice.function)
+        .collect())
+}
+
 /// A provider of the account, asked with one model for all.
 ///
 /// # Errors

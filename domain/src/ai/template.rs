@@ -5,6 +5,8 @@
 
 use entity::ai_task::AiFunction;
 
+pub use engine::template::{Check, names, render};
+
 /// A variable of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -27,57 +29,44 @@ pub struct Template {
     pub variables: &'static [Variable],
 }
 
-/// The names in braces of a text, in their order, each once. Braces around anything but lower-case letters and underscores
-/// are text, so that a prompt can show JSON.
-pub fn names(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for (_, name, _) in pieces(text) {
-        if !found.contains(&name) {
-            found.push(name);
-        }
-    }
-    found
-}
-
-/// The text with its variables replaced. Names that have no value stay as they are. What is put in is not looked at
-/// again: a keyword with braces stays a keyword.
-pub fn render(text: &str, values: &[(&str, String)]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for (start, name, end) in pieces(text) {
-        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
-            out.push_str(text.get(done..start).unwrap_or_default());
-            out.push_str(value);
-            done = end;
-        }
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    out
-}
-
-/// Start, name and end of each name in braces.
-fn pieces(text: &str) -> impl Iterator<Item = (usize, &str, usize)> {
-    text.match_indices('{').filter_map(|(start, _)| {
-        let rest = text.get(start + 1..)?;
-        let length = rest.find('}')?;
-        let name = rest.get(..length)?;
-        let fits = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        fits.then_some((start, name, start + length + 2))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn variables_are_found_and_replaced_once() {
-        let text = "Group {keywords} for {site}. Like {\"a\": {}}. {keywords}{Not}{no one}{";
-        assert_eq!(names(text), ["keywords", "site"]);
-        let values = [("keywords", "{site} ü".to_owned()), ("other", "x".to_owned())];
-        assert_eq!(
-            render(text, &values),
-            "Group {site} ü for {site}. Like {\"a\": {}}. {site} ü{Not}{no one}{"
-        );
+impl Template {
+    /// What is wrong with a text of this function's.
+    pub fn check(&self, text: &str) -> Check {
+        engine::template::check(
+            text,
+            self.variables.iter().map(|variable| (variable.name, variable.required)),
+        )
     }
 }
+
+/// A variable that a function must be told.
+pub const fn required(name: &'static str, meaning: &'static str) -> Variable {
+    Variable {
+        name,
+        meaning,
+        required: true,
+    }
+}
+
+/// A variable that a text may leave out.
+pub const fn optional(name: &'static str, meaning: &'static str) -> Variable {
+    Variable {
+        name,
+        meaning,
+        required: false,
+    }
+}
+
+/// Name of the site. Every function has it.
+pub const SITE: Variable = optional("site", "Name of the site.");
+/// Name of the sector. Every function has it.
+pub const SECTOR: Variable = optional("sector", "Name of the sector.");
+/// Every function has it.
+pub const LANGUAGE: Variable = optional(
+    "language",
+    "The author's language. Without one: the language of the keywords, and the site's where they leave it open.",
+);
+/// Every function has it.
+pub const AUTHOR: Variable = optional("author", "The author profile: name, description and tone.");
+/// Every function has it.
+pub const STRATEGY: Variable = optional("strategy", "Name and description of the strategy in force.");

@@ -21,6 +21,7 @@ use crate::{
     audit, db,
     planner::ideas,
     scope::{Scope, Scoped},
+    thinker::authors,
 };
 
 /// One page of tasks, each with its article and the reason of its last failure.
@@ -152,6 +153,7 @@ pub async fn create(app: &App, scope: &Scope, input: task::New) -> Result<task::
     if let Some(cluster) = input.cluster_id {
         ideas::in_sector(&app.db, scope, cluster, sector.id).await?;
     }
+    let author = authors::chosen(&app.db, scope, input.author_profile_id).await?;
     let now = crate::now();
     Ok(task::Entity::insert(task::ActiveModel {
         account_id: Set(scope.account),
@@ -167,6 +169,7 @@ pub async fn create(app: &App, scope: &Scope, input: task::New) -> Result<task::
         entity_type: Set(EntityType::Post),
         keywords: Set(input.keywords),
         target_word_count: Set(words),
+        author_profile_id: Set(author),
         status: Set(TaskStatus::Draft),
         created_at: Set(now),
         updated_at: Set(now),

@@ -29,4 +29,5 @@ mod sites;
 mod stage;
 mod system;
 mod tenancy;
+mod thinker;
 mod wordpress;

@@ -313,6 +313,7 @@ impl Ground {
             content_structure: None,
             keywords: title.to_lowercase(),
             target_word_count: Some(600),
+            author_profile_id: None,
         };
         tasks::create(&self.app, &tenant.scope, input).await.expect("a task").id
     }
@@ -547,6 +548,8 @@ pub struct Model {
     pub base: String,
     asked: Arc<Mutex<Vec<String>>>,
     bodies: Arc<Mutex<Vec<Value>>>,
+    /// The rules that came with each question.
+    rules: Arc<Mutex<Vec<String>>>,
     /// Requests wait for a permit once [`Model::hold`] was called.
     gate: Arc<Semaphore>,
 }
@@ -557,16 +560,20 @@ impl Model {
     pub async fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let bodies: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let rules: Arc<Mutex<Vec<String>>> = Arc::default();
         let gate = Arc::new(Semaphore::new(OPEN));
         let answer = Arc::new(answer);
         let router = Router::new().fallback({
-            let (asked, bodies, gate) = (asked.clone(), bodies.clone(), gate.clone());
+            let (asked, bodies, rules, gate) = (asked.clone(), bodies.clone(), rules.clone(), gate.clone());
             move |body: Bytes| {
-                let (asked, bodies, gate, answer) = (asked.clone(), bodies.clone(), gate.clone(), answer.clone());
+                let (asked, bodies, rules) = (asked.clone(), bodies.clone(), rules.clone());
+                let (gate, answer) = (gate.clone(), answer.clone());
                 async move {
                     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
                     let question = body["messages"][1]["content"].as_str().unwrap_or_default().to_owned();
                     asked.lock().expect("no panic before").push(question.clone());
+                    let told = body["messages"][0]["content"].as_str().unwrap_or_default().to_owned();
+                    rules.lock().expect("no panic before").push(told);
                     bodies.lock().expect("no panic before").push(body);
                     let _turn = gate.acquire().await.expect("open");
                     let answer = answer(&question);
@@ -581,8 +588,14 @@ impl Model {
             base: serve(router).await,
             asked,
             bodies,
+            rules,
             gate,
         }
+    }
+
+    /// The rules that came with the questions so far.
+    pub fn rules(&self) -> Vec<String> {
+        self.rules.lock().expect("no panic before").clone()
     }
 
     /// Writes whatever article it is asked for.

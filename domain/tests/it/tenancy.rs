@@ -6,18 +6,20 @@ use domain::{
     publisher,
     scope::Scope,
     sites, system,
+    thinker::{authors, prompts, strategies},
     writer::{content, images, tasks},
 };
 use entity::{
-    ClusterId, ContentId, ContentVersionId, IdeaId, ImageId, IntegrationId, KeywordId, KeywordImportId, SectorId,
-    SiteId, TaskId,
-    ai_task::Start,
-    cluster, content as article, idea, image, integration, keyword, keyword_import,
+    AuthorProfileId, ClusterId, ContentId, ContentVersionId, IdeaId, ImageId, IntegrationId, KeywordId,
+    KeywordImportId, SectorId, SiteId, StrategyId, TaskId,
+    ai_prompt::PreviewRequest,
+    ai_task::{AiFunction, Start},
+    author_profile, cluster, content as article, idea, image, integration, keyword, keyword_import,
     keyword_import::{ImportMode, NewImport},
     publishing_record::PublishRequest,
     sector::{NewSector, SectorPatch},
     site::SitePatch,
-    task,
+    strategy, task,
     user::Role,
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -41,6 +43,21 @@ struct Ids {
     integration: IntegrationId,
     import: KeywordImportId,
     ai_task: String,
+    strategy: StrategyId,
+}
+
+fn strategy_for(sector: SectorId) -> strategy::Input {
+    strategy::Input {
+        name: "Long guides".to_owned(),
+        description: String::new(),
+        sector_id: Some(sector),
+        prompt_types: Default::default(),
+        section_logic: vec![strategy::Section {
+            heading: "In short".to_owned(),
+            ..Default::default()
+        }],
+        is_active: false,
+    }
 }
 
 async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
@@ -145,6 +162,10 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
     .results[0]
         .keyword
         .id;
+    let strategy = strategies::create(app, scope, strategy_for(tenant.sector))
+        .await
+        .expect("a strategy")
+        .id;
     Ids {
         site: tenant.site,
         sector: tenant.sector,
@@ -159,6 +180,7 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
         integration,
         import,
         ai_task: clustered.task_id,
+        strategy,
     }
 }
 
@@ -185,8 +207,11 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
     tables!(
         account,
         ai_choice,
+        ai_prompt,
+        ai_prompt_version,
         ai_task,
         ai_task_item,
+        author_profile,
         cluster,
         cluster_keyword,
         content,
@@ -205,6 +230,7 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
         sector,
         site,
         site_user_access,
+        strategy,
         subscription,
         task,
         user,
@@ -245,6 +271,8 @@ fn reads<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> 
         "receipt" => ai::history::receipt(app, scope, &ids.ai_task),
         "units of a job" => ai::history::items(app, scope, &ids.ai_task, &Default::default(), &ALL),
         "overview" => system::overview(app, scope, ids.site),
+        "strategy" => strategies::get(app, scope, ids.strategy),
+        "preview of a prompt" => prompts::preview(app, scope, AiFunction::GenerateContent, PreviewRequest { sector_id: ids.sector, prompt_value: None }),
     ]
 }
 
@@ -286,6 +314,7 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         content_structure: None,
         keywords: String::new(),
         target_word_count: None,
+        author_profile_id: None,
     };
     let new_import = NewImport {
         sector_id: ids.sector,
@@ -351,6 +380,10 @@ fn administration<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> C
         "sites::update_sector" => sites::update_sector(app, scope, ids.sector, SectorPatch { name: Some("y".to_owned()), ..Default::default() }),
         "publisher::save_integration, a new one" => publisher::save_integration(app, scope, None, address(ids.site)),
         "publisher::save_integration, a known one" => publisher::save_integration(app, scope, Some(ids.integration), address(ids.site)),
+        "strategies::create" => strategies::create(app, scope, strategy_for(ids.sector)),
+        "strategies::update" => strategies::update(app, scope, ids.strategy, strategy_for(ids.sector)),
+        "strategies::set_active" => strategies::set_active(app, scope, ids.strategy, true),
+        "strategies::delete" => strategies::delete(app, scope, ids.strategy),
         "publisher::delete_integration" => publisher::delete_integration(app, scope, ids.integration),
         "sites::delete" => sites::delete(app, scope, ids.site),
     ]
@@ -362,6 +395,12 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
     let all = &page(200);
     let number = |found: usize| u64::try_from(found).expect("fits");
     let of_site = site;
+    let sites_of: Vec<(SectorId, SiteId)> = sites::list(app, scope)
+        .await
+        .expect("a list")
+        .iter()
+        .flat_map(|one| one.sectors.iter().map(|sector| (sector.id, sector.site_id)))
+        .collect();
     let keyword_filter = keyword::Filter {
         site_id: of_site,
         ..Default::default()
@@ -509,6 +548,24 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
                     .expect("a list")
                     .iter()
                     .filter(|one| of_site.is_none_or(|id| one.site.id == id))
+                    .count(),
+            ),
+        ),
+        (
+            "strategies",
+            number(
+                strategies::list(app, scope, all)
+                    .await
+                    .expect("a page")
+                    .results
+                    .iter()
+                    .filter(|row| {
+                        of_site.is_none_or(|id| {
+                            sites_of
+                                .iter()
+                                .any(|(sector, site)| Some(*sector) == row.sector_id && *site == id)
+                        })
+                    })
                     .count(),
             ),
         ),
@@ -831,4 +888,87 @@ async fn an_admin_manages_every_site() {
     }
     assert!(billing::usage(app, &admin, &page(10)).await.is_ok());
     let _: Vec<keyword_import::Model> = import::recent(app, &admin, ids.site).await.expect("imports");
+}
+
+/// What belongs to the account as a whole: everybody in it reads it, owners and admins change it, others see nothing.
+#[tokio::test]
+async fn prompts_and_authors_belong_to_one_account() {
+    let ground = Ground::new().await;
+    let owner = ground.tenant("ann@example.com").await;
+    let stranger = ground.tenant("bob@example.com").await;
+    let viewer = ground.member(&owner, Role::Viewer, &[]).await;
+    let editor = ground.member(&owner, Role::Editor, &[owner.site]).await;
+    let app = &ground.app;
+    let named = |name: &str| author_profile::Input {
+        name: name.to_owned(),
+        ..Default::default()
+    };
+    let text = |text: &str| entity::ai_prompt::Input {
+        prompt_value: text.to_owned(),
+        version: None,
+    };
+    let function = AiFunction::AutoCluster;
+    let author = authors::create(app, &owner.scope, named("Ada"))
+        .await
+        .expect("makes")
+        .id;
+    prompts::save(app, &owner.scope, function, text("Ours: {groups}"))
+        .await
+        .expect("saves");
+    for scope in [&viewer, &editor] {
+        assert_eq!(authors::get(app, scope, author).await.expect("reads").name, "Ada");
+        assert_eq!(
+            prompts::get(app, scope, function).await.expect("reads").prompt_value,
+            "Ours: {groups}"
+        );
+        assert_eq!(
+            prompts::versions(app, scope, function, &page(10))
+                .await
+                .expect("reads")
+                .count,
+            1
+        );
+        let refusals = [
+            authors::create(app, scope, named("Bob")).await.map(|_| ()),
+            authors::update(app, scope, author, named("Bob")).await.map(|_| ()),
+            authors::delete(app, scope, author).await,
+            prompts::save(app, scope, function, text("{groups}")).await.map(|_| ()),
+            prompts::reset(app, scope, function).await.map(|_| ()),
+            prompts::restore(app, scope, function, 1).await.map(|_| ()),
+        ];
+        for refusal in refusals {
+            assert!(matches!(refusal, Err(Error::Forbidden(_))), "{refusal:?}");
+        }
+    }
+    // Elsewhere there is nothing of it.
+    let scope = &stranger.scope;
+    assert_eq!(authors::list(app, scope, &page(10)).await.expect("a page").count, 0);
+    assert!(!prompts::get(app, scope, function).await.expect("reads").row.is_own);
+    assert_eq!(
+        prompts::versions(app, scope, function, &page(10))
+            .await
+            .expect("reads")
+            .count,
+        0
+    );
+    let missing: AuthorProfileId = author;
+    let refusals = [
+        authors::get(app, scope, missing).await.map(|_| ()),
+        authors::update(app, scope, missing, named("Bob")).await.map(|_| ()),
+        authors::delete(app, scope, missing).await,
+        prompts::restore(app, scope, function, 1).await.map(|_| ()),
+    ];
+    for refusal in refusals {
+        assert!(is_not_found(&refusal.expect_err("a refusal")));
+    }
+    // A task or a sector of theirs cannot name it.
+    let patch = SectorPatch {
+        author_profile_id: Some(author),
+        ..Default::default()
+    };
+    let refusal = sites::update_sector(app, scope, stranger.sector, patch).await;
+    assert_eq!(
+        crate::support::fields(&refusal.expect_err("an author")),
+        ["author_profile_id"]
+    );
 }

@@ -13,6 +13,7 @@ pub(super) struct Brief<'a> {
     pub(super) site: &'a str,
     pub(super) sector: &'a str,
     pub(super) words: u32,
+    pub(super) wanted: &'a [super::Section],
 }
 
 /// A section to write: heading, what to cover, what to check.
@@ -21,6 +22,7 @@ pub(super) struct Section {
     aim: String,
     cover: Vec<String>,
     check: &'static str,
+    words: Option<u32>,
 }
 
 /// Most sections made of keywords.
@@ -34,10 +36,13 @@ pub(super) fn html(brief: &Brief) -> String {
         "<p class=\"igny8-draft-note\"><strong>Draft to complete.</strong> This outline was put together from your keywords, without research. Write each section, check every fact, then delete this note and the briefs.</p>\n",
     );
     out.push_str(&format!("<p>{}</p>\n", escape(&opening(brief))));
-    let sections = sections(brief);
+    let asked = asked_for(brief);
+    let as_asked = !asked.is_empty();
+    let sections = if as_asked { asked } else { sections(brief) };
     let share = brief.words / (sections.len() as u32 + 2);
-    let length = ((share / 50).max(1)) * 50;
+    let usual = ((share / 50).max(1)) * 50;
     for section in &sections {
+        let length = section.words.unwrap_or(usual);
         out.push_str(&format!("<h2>{}</h2>\n", escape(&section.heading)));
         out.push_str(&format!(
             "<p>{} <em>About {length} words.</em></p>\n",
@@ -48,6 +53,9 @@ pub(super) fn html(brief: &Brief) -> String {
             out.push_str(&format!("<li>{}</li>\n", escape(point)));
         }
         out.push_str(&format!("</ul>\n<p>Check: {}</p>\n", section.check));
+    }
+    if as_asked {
+        return out;
     }
     if brief.structure != "faq" {
         faq(brief, &mut out);
@@ -107,6 +115,48 @@ fn sections(brief: &Brief) -> Vec<Section> {
     }
     let mut seen = rustc_hash::FxHashSet::default();
     out.retain(|s| seen.insert(s.heading.to_lowercase()));
+    out
+}
+
+/// The sections that somebody asked for, each with its share of what readers search for.
+fn asked_for(brief: &Brief) -> Vec<Section> {
+    let mut out: Vec<Section> = brief
+        .wanted
+        .iter()
+        .filter(|wanted| !wanted.heading.trim().is_empty())
+        .map(|wanted| {
+            let purpose = wanted.purpose.trim();
+            Section {
+                heading: wanted.heading.trim().to_owned(),
+                aim: if purpose.is_empty() {
+                    format!(
+                        "Say what a reader searching for \u{201c}{}\u{201d} wants to know here.",
+                        brief.primary
+                    )
+                } else {
+                    sentence(purpose)
+                },
+                cover: Vec::new(),
+                check: "Names, figures and dates, each with its source.",
+                words: wanted.words,
+            }
+        })
+        .collect();
+    let count = out.len();
+    let searched = brief.questions.iter().map(|question| heading(question));
+    for (i, point) in searched
+        .chain(brief.topics.iter().take(MAX_TOPICS).cloned())
+        .enumerate()
+    {
+        if let Some(section) = out.get_mut(i % count.max(1)) {
+            section.cover.push(point);
+        }
+    }
+    for section in &mut out {
+        if section.cover.is_empty() {
+            section.cover.push("what it means for the reader".to_owned());
+        }
+    }
     out
 }
 
@@ -184,6 +234,7 @@ pub(super) fn section(heading: String, aim: String, cover: &[&str], check: &'sta
         aim,
         cover: cover.iter().map(|c| (*c).to_owned()).collect(),
         check,
+        words: None,
     }
 }
 

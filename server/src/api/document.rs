@@ -43,7 +43,7 @@ it changed, as `If-Match` to change it only if it did not.
         (name = "writer", description = "Tasks, articles, pictures"),
         (name = "publisher", description = "Connections and publications"),
         (name = "billing", description = "Credits"),
-        (name = "system", description = "AI settings, jobs, the log of what matters"),
+        (name = "system", description = "AI settings, jobs, prompts, author profiles, strategies, the log of what matters"),
     )
 )]
 struct Document;

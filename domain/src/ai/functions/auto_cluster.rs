@@ -14,22 +14,43 @@ use sea_orm::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, counted, parse};
+use super::{Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, bad_answer, counted, parse};
 use crate::{
     App, Error, Result,
-    ai::providers::{Provider, TextRequest, Usage},
+    ai::{
+        providers::{Provider, TextRequest, Usage},
+        template::{self, Template},
+    },
     billing::{
         self,
         limits::{self, Thing},
     },
     planner::clusters,
     scope::{Scope, Scoped},
+    thinker::question::Question,
 };
 
 /// Groups that a model names in one request.
 const NAMES_PER_REQUEST: usize = 25;
 /// Keywords of a group that a model sees.
 const KEYWORDS_PER_GROUP: usize = 12;
+
+/// What a model is asked: the engine has made the groups, the model names them.
+pub const TEMPLATE: Template = Template {
+    function: entity::ai_task::AiFunction::AutoCluster,
+    text: "Name each numbered group:\n{groups}",
+    variables: &[
+        template::required(
+            "groups",
+            "The numbered groups, each with some of its keywords, one a line.",
+        ),
+        template::SITE,
+        template::SECTOR,
+        template::LANGUAGE,
+        template::AUTHOR,
+        template::STRATEGY,
+    ],
+};
 
 /// The grouping of one run.
 pub struct Groups {
@@ -140,7 +161,13 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
     let Some(provider) = context.provider().await? else {
         return Ok(Finished::builtin(Made::Clusters(groups), credits));
     };
-    let (usage, model) = name_groups(&provider, &mut groups, &fresh, context.language().await?).await?;
+    let (usage, model) = name_groups(
+        &provider,
+        &mut groups,
+        &fresh,
+        &context.question(sector_id, None).await?,
+    )
+    .await?;
     Ok(Finished::by(&provider, model, usage, Made::Clusters(groups), credits))
 }
 
@@ -240,12 +267,69 @@ struct Name {
     name: String,
 }
 
+fn line(number: usize, keywords: &[String]) -> String {
+    format!("{number}: {}", keywords.join("; "))
+}
+
+fn request(question: &Question, lines: &[String]) -> TextRequest {
+    TextRequest {
+        system: format!(
+            "You name groups of search keywords for a content team. A name is 1 to 5 words in {}, names the topic and nothing else, and is different from the other names.",
+            question.language()
+        ),
+        user: question.ask(&[("groups", lines.join("\n"))]),
+        schema_name: "cluster_names",
+        schema: json!({
+            "type": "object", "additionalProperties": false, "required": ["clusters"],
+            "properties": {"clusters": {"type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["number", "name"],
+                "properties": {"number": {"type": "integer"}, "name": {"type": "string"}}}}}
+        }),
+        max_tokens: 4_000,
+        temperature: None,
+    }
+}
+
+/// The question about the latest groups as they are now.
+pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
+    let db = &ask.app.db;
+    let question = ask.question(None).await?;
+    let latest = cluster::Entity::find_in(ask.scope)
+        .filter(cluster::Column::SectorId.eq(ask.sector))
+        .filter(cluster::Column::KeywordsCount.gt(0))
+        .order_by_desc(cluster::Column::Id)
+        .limit(3)
+        .all(db)
+        .await?;
+    let mut lines = Vec::new();
+    let mut names = Vec::new();
+    for found in latest {
+        let keywords = super::cluster_keywords(db, ask.scope, found.id).await?;
+        let texts: Vec<String> = keywords
+            .into_iter()
+            .take(KEYWORDS_PER_GROUP)
+            .map(|keyword| keyword.text)
+            .collect();
+        lines.push(line(lines.len(), &texts));
+        names.push(found.name);
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let request = request(&question, &lines);
+    Ok(Some(Sample::new(
+        format!("The groups {}", names.join(", ")),
+        question,
+        request,
+    )))
+}
+
 /// Asks the model to name the new groups, in batches. A name that it leaves out stays the engine's.
 async fn name_groups(
     provider: &dyn Provider,
     groups: &mut Groups,
     fresh: &HashMap<usize, Vec<String>>,
-    language: &str,
+    question: &Question,
 ) -> Result<(Usage, String)> {
     let mut numbers: Vec<usize> = fresh.keys().copied().collect();
     numbers.sort_unstable();
@@ -254,28 +338,9 @@ async fn name_groups(
     for batch in numbers.chunks(NAMES_PER_REQUEST) {
         let lines: Vec<String> = batch
             .iter()
-            .map(|number| {
-                format!(
-                    "{number}: {}",
-                    fresh.get(number).map(|texts| texts.join("; ")).unwrap_or_default()
-                )
-            })
+            .map(|number| line(*number, fresh.get(number).map(Vec::as_slice).unwrap_or_default()))
             .collect();
-        let answer = provider
-            .text(&TextRequest {
-                system: format!("You name groups of search keywords for a content team. A name is 1 to 5 words in the language of the keywords ({language} where they leave it open), names the topic and nothing else, and is different from the other names."),
-                user: format!("Name each numbered group:\n{}", lines.join("\n")),
-                schema_name: "cluster_names",
-                schema: json!({
-                    "type": "object", "additionalProperties": false, "required": ["clusters"],
-                    "properties": {"clusters": {"type": "array", "items": {
-                        "type": "object", "additionalProperties": false, "required": ["number", "name"],
-                        "properties": {"number": {"type": "integer"}, "name": {"type": "string"}}}}}
-                }),
-                max_tokens: 4_000,
-                temperature: None,
-            })
-            .await?;
+        let answer = provider.text(&request(question, &lines)).await?;
         usage.tokens_in += answer.usage.tokens_in;
         usage.tokens_out += answer.usage.tokens_out;
         model = answer.model;

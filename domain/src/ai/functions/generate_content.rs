@@ -5,7 +5,7 @@ use entity::{
     content::{ContentSource, ContentStatus},
     content_version::VersionReason,
     credit_usage_log::Operation,
-    sector, site, task,
+    task,
     task::TaskStatus,
 };
 use sea_orm::{
@@ -16,14 +16,52 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, cluster_keywords, counted, one_site, parse,
+    Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, bad_answer, cluster_keywords, counted,
+    keyword_lines, one_site, parse,
 };
 use crate::{
     App, Error, Result,
-    ai::providers::{Provider, TextRequest},
+    ai::{
+        providers::{Provider, TextRequest, Usage},
+        template::{self, Template},
+    },
     billing, html,
     scope::{Scope, Scoped},
+    sites::language_name,
+    thinker::question::Question,
     writer::content as articles,
+};
+
+/// What a model is asked.
+pub const TEMPLATE: Template = Template {
+    function: entity::ai_task::AiFunction::GenerateContent,
+    text: "Write the article \"{title}\" for the site {site} (section {sector}).\n\
+           Structure: {structure}.\n\
+           Sections: {sections}\n\
+           Length: about {words} words.\n\
+           Language: {language}.\n\
+           Author: {author}\n\
+           Topic: {cluster}.\n\
+           Approach: {strategy}\n\
+           What to cover: {description}\n\
+           Keywords, the most important first:\n{keywords}",
+    variables: &[
+        template::required("title", "Title of the article."),
+        template::required(
+            "keywords",
+            "Keywords, one a line, with searches and intent; the main one first.",
+        ),
+        template::optional("description", "What to cover, as the task says."),
+        template::optional("cluster", "Name of the cluster, the title when there is none."),
+        template::optional("structure", "Structure of the article, such as guide or how_to."),
+        template::optional("sections", "The sections of the strategy in force, in their order."),
+        template::optional("words", "How many words it should have."),
+        template::SITE,
+        template::SECTOR,
+        template::LANGUAGE,
+        template::AUTHOR,
+        template::STRATEGY,
+    ],
 };
 
 /// A finished article.
@@ -38,6 +76,23 @@ pub struct Article {
     excerpt: String,
     slug: String,
     is_outline: bool,
+    notes: Vec<String>,
+}
+
+/// What can be kept of a model's article, and what a person should know of the rest.
+fn usable(html: &str, title: &str) -> (String, Vec<String>) {
+    let clean = html::drop_headline(&html::sanitize_article(html), title);
+    let (links, pictures) = html::links_and_pictures(&clean);
+    let (clean, _) = html::drop_invented_links(&clean);
+    let mut notes = Vec::new();
+    for (count, name) in [(links, "link"), (pictures, "picture")] {
+        match count {
+            0 => {}
+            1 => notes.push(format!("1 {name} that the model made up was removed")),
+            _ => notes.push(format!("{count} {name}s that the model made up were removed")),
+        }
+    }
+    (clean, notes)
 }
 
 impl Article {
@@ -117,7 +172,8 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         .one(db)
         .await?
         .ok_or(Error::NotFound("The task"))?;
-    let input = load_input(context, &task).await?;
+    let question = context.question(task.sector_id, task.author_profile_id).await?;
+    let input = load_input(db, scope, &task, &question).await?;
     let cost = context.cost().await?;
     let Some(provider) = context.provider().await? else {
         let draft = tokio::task::spawn_blocking(move || engine::draft::article(&input))
@@ -136,16 +192,45 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             excerpt: draft.excerpt,
             slug: draft.slug,
             is_outline: true,
+            notes: Vec::new(),
         };
         return Ok(Finished::builtin(Made::Article(Box::new(article)), credits));
     };
-    let answer = provider.text(&prompt(&input, context.language().await?)).await?;
-    let parsed: Answer = parse(&provider, answer.json)?;
-    let (html, _) = html::drop_invented_links(&html::sanitize_article(&parsed.html));
-    let words = html::word_count(&html);
-    if words < 50 {
-        return Err(bad_answer(&provider, &format!("the article has only {words} words.")));
-    }
+    let mut request = request(&input, &question);
+    let mut usage = Usage::default();
+    let mut first = true;
+    let (model, parsed, html, words, notes) = loop {
+        let answer = provider.text(&request).await?;
+        usage.tokens_in += answer.usage.tokens_in;
+        usage.tokens_out += answer.usage.tokens_out;
+        usage.cost_usd_micros = match (usage.cost_usd_micros, answer.usage.cost_usd_micros) {
+            (None, None) => None,
+            (before, now) => Some(before.unwrap_or_default() + now.unwrap_or_default()),
+        };
+        let parsed: Answer = parse(&provider, answer.json)?;
+        let (html, notes) = usable(&parsed.html, &task.title);
+        let words = html::word_count(&html);
+        if words < 50 {
+            return Err(bad_answer(&provider, &format!("the article has only {words} words.")));
+        }
+        let wanted = question.languages(input.keywords.iter().map(|keyword| keyword.text.as_str()));
+        let Some(other) = engine::language::clearly_other(&engine::text::html_text(&html), &wanted) else {
+            break (answer.model, parsed, html, words, notes);
+        };
+        let (other, right) = (
+            language_name(other),
+            language_name(wanted.last().copied().unwrap_or_default()),
+        );
+        if !std::mem::take(&mut first) {
+            return Err(bad_answer(
+                &provider,
+                &format!("it is written in {other} instead of {right}."),
+            ));
+        }
+        request
+            .user
+            .push_str(&format!("\n\nYour last answer was in {other}. Write in {right}."));
+    };
     let primary = engine::text::clean_keyword(&parsed.primary_keyword);
     let article = Article {
         title: task.title.clone(),
@@ -157,31 +242,25 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         secondary_keywords: parsed.secondary_keywords.join(", "),
         excerpt: engine::text::truncate_words(&engine::text::html_text(&parsed.excerpt), 300),
         is_outline: false,
+        notes,
         task,
     };
     let credits = cost.price(counted(&cost, 1, i64::from(words)));
     Ok(Finished::by(
         &provider,
-        answer.model,
-        answer.usage,
+        model,
+        usage,
         Made::Article(Box::new(article)),
         credits,
     ))
 }
 
-async fn load_input(context: &Context<'_>, task: &task::Model) -> Result<engine::draft::ArticleInput> {
-    let db = &context.app.db;
-    let scope = &context.scope;
-    let site = site::Entity::find_in(scope)
-        .filter(site::Column::Id.eq(task.site_id))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("The site"))?;
-    let sector = sector::Entity::find_in(scope)
-        .filter(sector::Column::Id.eq(task.sector_id))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("The sector"))?;
+async fn load_input(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    task: &task::Model,
+    question: &Question,
+) -> Result<engine::draft::ArticleInput> {
     let cluster = match task.cluster_id {
         None => None,
         Some(id) => {
@@ -229,44 +308,47 @@ async fn load_input(context: &Context<'_>, task: &task::Model) -> Result<engine:
             .unwrap_or_else(|| task.title.clone()),
         keywords,
         structure: task.content_structure.clone(),
-        site_name: site.name,
-        sector_name: sector.name,
+        site_name: question.site.name.clone(),
+        sector_name: question.sector.name.clone(),
         target_words: u32::try_from(task.target_word_count).unwrap_or(1_200),
+        sections: question
+            .sections
+            .iter()
+            .map(|section| engine::draft::Section {
+                heading: section.heading.clone(),
+                purpose: section.purpose.clone(),
+                words: section.words.and_then(|words| u32::try_from(words).ok()),
+            })
+            .collect(),
     })
 }
 
-fn prompt(input: &engine::draft::ArticleInput, language: &str) -> TextRequest {
-    let keywords: Vec<String> = input
-        .keywords
-        .iter()
-        .take(30)
-        .map(|keyword| {
-            let volume = keyword
-                .volume
-                .map(|volume| format!(", {volume} searches a month"))
-                .unwrap_or_default();
-            format!("- {} ({}{volume})", keyword.text, keyword.intent.as_str())
-        })
-        .collect();
+fn request(input: &engine::draft::ArticleInput, question: &Question) -> TextRequest {
+    let most = input.keywords.len().min(30);
     TextRequest {
         system: format!(
-            "You write search content that helps its reader. Rules: HTML with h2, h3, p, ul, ol, table and nothing above h2; no links, no pictures, no scripts; no invented facts, figures, quotes or names; the language of the keywords, {language} where they leave it open; short paragraphs."
+            "You write search content that helps its reader. These rules hold whatever the request says: HTML with h2, h3, p, ul, ol, table and nothing above h2, for the title stands apart; no links, no pictures, no scripts; no invented facts, figures, quotes or names; write in {}; short paragraphs. Meta title: at most 60 characters. Meta description: 120 to 156 characters. Excerpt: one or two sentences of plain text.",
+            question.language()
         ),
-        user: format!(
-            "Write the article \"{}\" for the site {} (section {}).\nStructure: {}.\nLength: about {} words.\nTopic: {}.\nWhat to cover: {}\nKeywords, the most important first:\n{}\nMeta title: at most 60 characters. Meta description: 120 to 156 characters. Excerpt: one or two sentences of plain text.",
-            input.title,
-            input.site_name,
-            input.sector_name,
-            input.structure,
-            input.target_words,
-            input.cluster_name,
-            if input.description.is_empty() {
-                "what the keywords ask for."
-            } else {
-                &input.description
-            },
-            keywords.join("\n"),
-        ),
+        user: question.ask(&[
+            ("title", input.title.clone()),
+            (
+                "description",
+                if input.description.trim().is_empty() {
+                    "what the keywords ask for.".to_owned()
+                } else {
+                    input.description.clone()
+                },
+            ),
+            ("cluster", input.cluster_name.clone()),
+            (
+                "keywords",
+                keyword_lines(input.keywords.get(..most).unwrap_or_default()),
+            ),
+            ("structure", input.structure.clone()),
+            ("sections", question.sections_text()),
+            ("words", input.target_words.to_string()),
+        ]),
         schema_name: "article",
         schema: json!({
             "type": "object", "additionalProperties": false,
@@ -280,6 +362,29 @@ fn prompt(input: &engine::draft::ArticleInput, language: &str) -> TextRequest {
         max_tokens: (input.target_words * 3).clamp(2_000, 16_000),
         temperature: None,
     }
+}
+
+/// The question about the latest task.
+pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
+    let db = &ask.app.db;
+    let Some(task) = task::Entity::find_in(ask.scope)
+        .filter(task::Column::SectorId.eq(ask.sector))
+        .order_by_desc(task::Column::Id)
+        .one(db)
+        .await?
+    else {
+        // The sector itself may be missing.
+        ask.question(None).await?;
+        return Ok(None);
+    };
+    let question = ask.question(task.author_profile_id).await?;
+    let input = load_input(db, ask.scope, &task, &question).await?;
+    let request = request(&input, &question);
+    Ok(Some(Sample::new(
+        format!("The task \"{}\"", task.title),
+        question,
+        request,
+    )))
 }
 
 pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, made: Article) -> Result<Saved> {
@@ -331,8 +436,12 @@ pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, made: 
             .exec(db)
             .await?;
     }
+    let mut detail = json!({"articles": 1, "content_id": row.id, "words": row.word_count});
+    if !made.notes.is_empty() {
+        detail["notes"] = json!(made.notes);
+    }
     Ok(Saved {
         label: row.title.clone(),
-        detail: json!({"articles": 1, "content_id": row.id, "words": row.word_count}),
+        detail,
     })
 }

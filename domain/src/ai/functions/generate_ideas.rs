@@ -2,27 +2,54 @@
 
 use entity::{ClusterId, ai_task_item, cluster, credit_usage_log::Operation, idea, idea::IdeaStatus};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, cluster_keywords, counted, one_site, parse,
+    Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, bad_answer, cluster_keywords, counted,
+    keyword_lines, one_site, parse,
 };
 use crate::{
     App, Error, Result,
-    ai::providers::{Provider, TextRequest},
+    ai::{
+        providers::{Provider, TextRequest},
+        template::{self, Template},
+    },
     billing::{
         self,
         limits::{self, Thing},
     },
     scope::{Scope, Scoped},
+    thinker::question::Question,
 };
 
 /// Ideas that one cluster gets at most in one run.
 const MAX_PER_CLUSTER: usize = 4;
+/// What a model is asked.
+pub const TEMPLATE: Template = Template {
+    function: entity::ai_task::AiFunction::GenerateIdeas,
+    text: "Propose 2 to {count} content ideas for the topic \"{cluster}\".\n\
+           Approach: {strategy}\n\
+           Keywords:\n{keywords}\n\
+           Existing ideas, not to be repeated:\n{existing}",
+    variables: &[
+        template::required(
+            "keywords",
+            "Keywords of the cluster, one a line, with searches and intent.",
+        ),
+        template::optional("cluster", "Name of the cluster."),
+        template::optional("count", "How many ideas there may be at most."),
+        template::optional("existing", "Titles of ideas that the cluster has already, one a line."),
+        template::SITE,
+        template::SECTOR,
+        template::LANGUAGE,
+        template::AUTHOR,
+        template::STRATEGY,
+    ],
+};
 /// Structures an article can have.
 pub const STRUCTURES: &[&str] = &[
     "guide",
@@ -82,6 +109,81 @@ struct Answer {
     ideas: Vec<engine::ideas::Idea>,
 }
 
+async fn titles(db: &impl ConnectionTrait, scope: &Scope, cluster: ClusterId) -> Result<Vec<String>> {
+    Ok(idea::Entity::find_in(scope)
+        .filter(idea::Column::ClusterId.eq(cluster))
+        .select_only()
+        .column(idea::Column::IdeaTitle)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+fn request(
+    question: &Question,
+    cluster: &cluster::Model,
+    keywords: &[engine::ideas::IdeaKeyword],
+    known: &[String],
+) -> TextRequest {
+    TextRequest {
+        system: format!(
+            "You plan search content. Each idea answers a different need of the searcher, has a concrete working title in {}, and says in two or three sentences what to cover.",
+            question.language()
+        ),
+        user: question.ask(&[
+            ("cluster", cluster.name.clone()),
+            ("keywords", keyword_lines(keywords)),
+            ("count", MAX_PER_CLUSTER.to_string()),
+            (
+                "existing",
+                if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join("\n")
+                },
+            ),
+        ]),
+        schema_name: "content_ideas",
+        schema: json!({
+            "type": "object", "additionalProperties": false, "required": ["ideas"],
+            "properties": {"ideas": {"type": "array", "items": {
+                "type": "object", "additionalProperties": false,
+                "required": ["title", "description", "content_type", "content_structure", "target_keywords", "estimated_word_count"],
+                "properties": {
+                    "title": {"type": "string"}, "description": {"type": "string"},
+                    "content_type": {"type": "string", "enum": ["blog_post", "page", "product"]},
+                    "content_structure": {"type": "string", "enum": STRUCTURES},
+                    "target_keywords": {"type": "array", "items": {"type": "string"}},
+                    "estimated_word_count": {"type": "integer"}}}}}
+        }),
+        max_tokens: 3_000,
+        temperature: None,
+    }
+}
+
+/// The question about the latest cluster.
+pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
+    let db = &ask.app.db;
+    let question = ask.question(None).await?;
+    let Some(cluster) = cluster::Entity::find_in(ask.scope)
+        .filter(cluster::Column::SectorId.eq(ask.sector))
+        .filter(cluster::Column::KeywordsCount.gt(0))
+        .order_by_desc(cluster::Column::Id)
+        .one(db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let keywords = cluster_keywords(db, ask.scope, cluster.id).await?;
+    let known = titles(db, ask.scope, cluster.id).await?;
+    let request = request(&question, &cluster, &keywords, &known);
+    Ok(Some(Sample::new(
+        format!("The cluster \"{}\"", cluster.name),
+        question,
+        request,
+    )))
+}
+
 pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {
     let db = &context.app.db;
     let cluster = cluster::Entity::find_in(&context.scope)
@@ -93,13 +195,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
     if keywords.is_empty() {
         return Err(Error::Conflict("The cluster holds no keywords any more.".to_owned()));
     }
-    let known: Vec<String> = idea::Entity::find_in(&context.scope)
-        .filter(idea::Column::ClusterId.eq(cluster.id))
-        .select_only()
-        .column(idea::Column::IdeaTitle)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let known = titles(db, &context.scope, cluster.id).await?;
     let cost = context.cost().await?;
     let provider = context.provider().await?;
     let Some(provider) = provider else {
@@ -111,47 +207,8 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         let credits = price(&cost, ideas.len());
         return Ok(Finished::builtin(Made::Ideas(Ideas { cluster, ideas }), credits));
     };
-    let lines: Vec<String> = keywords
-        .iter()
-        .map(|keyword| {
-            let volume = keyword
-                .volume
-                .map(|volume| volume.to_string())
-                .unwrap_or_else(|| "unknown".to_owned());
-            format!(
-                "- {} (searches a month: {volume}; intent: {})",
-                keyword.text,
-                keyword.intent.as_str()
-            )
-        })
-        .collect();
-    let language = context.language().await?;
-    let answer = provider
-        .text(&TextRequest {
-            system: format!("You plan search content. Each idea answers a different need of the searcher, has a concrete working title in the language of the keywords ({language} where they leave it open), and says in two or three sentences what to cover."),
-            user: format!(
-                "Propose 2 to {MAX_PER_CLUSTER} content ideas for the topic \"{}\".\nKeywords:\n{}\nExisting ideas, not to be repeated:\n{}",
-                cluster.name,
-                lines.join("\n"),
-                if known.is_empty() { "none".to_owned() } else { known.join("\n") }
-            ),
-            schema_name: "content_ideas",
-            schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["ideas"],
-                "properties": {"ideas": {"type": "array", "items": {
-                    "type": "object", "additionalProperties": false,
-                    "required": ["title", "description", "content_type", "content_structure", "target_keywords", "estimated_word_count"],
-                    "properties": {
-                        "title": {"type": "string"}, "description": {"type": "string"},
-                        "content_type": {"type": "string", "enum": ["blog_post", "page", "product"]},
-                        "content_structure": {"type": "string", "enum": STRUCTURES},
-                        "target_keywords": {"type": "array", "items": {"type": "string"}},
-                        "estimated_word_count": {"type": "integer"}}}}}
-            }),
-            max_tokens: 3_000,
-            temperature: None,
-        })
-        .await?;
+    let question = context.question(cluster.sector_id, None).await?;
+    let answer = provider.text(&request(&question, &cluster, &keywords, &known)).await?;
     let parsed: Answer = parse(&provider, answer.json)?;
     let mut ideas = distinct(parsed.ideas, &known);
     ideas.truncate(MAX_PER_CLUSTER);

@@ -10,16 +10,40 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, Q
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Context, Finished, Made, Plan, PlannedItem, Saved, bad_answer, counted, one_site, parse};
+use super::{Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, bad_answer, counted, one_site, parse};
 use crate::{
     App, Error, Result,
-    ai::providers::{Provider, TextRequest},
+    ai::{
+        providers::{Provider, TextRequest},
+        template::{self, Template},
+    },
     billing,
     scope::{Scope, Scoped},
+    thinker::question::Question,
 };
 
 /// Pictures within one article at most.
 const MAX_IN_ARTICLE: usize = 3;
+
+/// What a model is asked.
+pub const TEMPLATE: Template = Template {
+    function: entity::ai_task::AiFunction::GenerateImagePrompts,
+    text: "Article: {title}\n\
+           Main keyword: {keyword}\n\
+           Excerpt: {excerpt}\n\
+           Describe one featured picture and one picture for each of these headings:\n{headings}",
+    variables: &[
+        template::required("title", "Title of the article."),
+        template::required("headings", "Headings that take a picture, one a line."),
+        template::optional("keyword", "Main keyword of the article."),
+        template::optional("excerpt", "The article in short."),
+        template::SITE,
+        template::SECTOR,
+        template::LANGUAGE,
+        template::AUTHOR,
+        template::STRATEGY,
+    ],
+};
 
 /// Descriptions of one article's pictures.
 pub struct Prompts {
@@ -60,18 +84,69 @@ struct Answer {
     images: Vec<engine::image_prompts::ImagePrompt>,
 }
 
+/// Where the article takes pictures.
+fn places(content: &content::Model) -> Vec<engine::image_prompts::ImagePrompt> {
+    engine::image_prompts::extract(
+        &content.title,
+        &content.html_content,
+        &content.primary_keyword,
+        MAX_IN_ARTICLE,
+    )
+}
+
+fn request(
+    question: &Question,
+    content: &content::Model,
+    places: &[engine::image_prompts::ImagePrompt],
+) -> TextRequest {
+    let headings: Vec<String> = places.iter().filter_map(|place| place.heading.clone()).collect();
+    TextRequest {
+        system: "You describe pictures for articles: what is seen, from where, in what light, in one or two sentences, without text in the picture and without real persons or brands. One picture is the featured one (featured true, heading null); the others stand under headings (featured false, the heading repeated exactly). The alternative text says what the picture shows in at most 120 characters, in the language of the article.".to_owned(),
+        user: question.ask(&[
+            ("title", content.title.clone()),
+            ("keyword", content.primary_keyword.clone()),
+            ("excerpt", content.excerpt.clone()),
+            ("headings", headings.join("\n")),
+        ]),
+        schema_name: "image_prompts",
+        schema: json!({
+            "type": "object", "additionalProperties": false, "required": ["images"],
+            "properties": {"images": {"type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["featured", "heading", "prompt", "alt"],
+                "properties": {"featured": {"type": "boolean"}, "heading": {"type": ["string", "null"]},
+                    "prompt": {"type": "string"}, "alt": {"type": "string"}}}}}
+        }),
+        max_tokens: 2_000,
+        temperature: None,
+    }
+}
+
+/// The question about the latest article.
+pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
+    let question = ask.question(None).await?;
+    let Some(content) = content::Entity::find_in(ask.scope)
+        .filter(content::Column::SectorId.eq(ask.sector))
+        .order_by_desc(content::Column::Id)
+        .one(&ask.app.db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let request = request(&question, &content, &places(&content));
+    Ok(Some(Sample::new(
+        format!("The article \"{}\"", content.title),
+        question,
+        request,
+    )))
+}
+
 pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {
     let content = content::Entity::find_in(&context.scope)
         .filter(content::Column::Id.eq(item.object_id))
         .one(&context.app.db)
         .await?
         .ok_or(Error::NotFound("The article"))?;
-    let found = engine::image_prompts::extract(
-        &content.title,
-        &content.html_content,
-        &content.primary_keyword,
-        MAX_IN_ARTICLE,
-    );
+    let found = places(&content);
     let Some(provider) = context.provider().await? else {
         return Ok(Finished::builtin(
             Made::Prompts(Prompts {
@@ -81,26 +156,8 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             item.credits_reserved,
         ));
     };
-    let headings: Vec<String> = found.iter().filter_map(|prompt| prompt.heading.clone()).collect();
-    let answer = provider
-        .text(&TextRequest {
-            system: "You describe pictures for articles: what is seen, from where, in what light, in one or two sentences, without text in the picture and without real persons or brands. The alternative text says what the picture shows in at most 120 characters, in the language of the article.".to_owned(),
-            user: format!(
-                "Article: {}\nMain keyword: {}\nExcerpt: {}\nDescribe one featured picture (featured true, heading null) and one picture for each of these headings (featured false, heading repeated exactly):\n{}",
-                content.title, content.primary_keyword, content.excerpt, headings.join("\n")
-            ),
-            schema_name: "image_prompts",
-            schema: json!({
-                "type": "object", "additionalProperties": false, "required": ["images"],
-                "properties": {"images": {"type": "array", "items": {
-                    "type": "object", "additionalProperties": false, "required": ["featured", "heading", "prompt", "alt"],
-                    "properties": {"featured": {"type": "boolean"}, "heading": {"type": ["string", "null"]},
-                        "prompt": {"type": "string"}, "alt": {"type": "string"}}}}}
-            }),
-            max_tokens: 2_000,
-            temperature: None,
-        })
-        .await?;
+    let question = context.question(content.sector_id, None).await?;
+    let answer = provider.text(&request(&question, &content, &found)).await?;
     let parsed: Answer = parse(&provider, answer.json)?;
     let mut featured = false;
     let mut prompts: Vec<_> = parsed

@@ -10,16 +10,38 @@ use entity::{
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QueryOrder, sea_query::Expr};
 use serde_json::json;
 
-use super::{Context, Finished, Made, Plan, PlannedItem, Saved, counted, one_site};
+use super::{Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, counted, one_site};
 use crate::{
     App, Error, Result,
-    ai::providers::{ImageRequest, Provider},
+    ai::{
+        providers::{ImageRequest, Provider},
+        template::{self, Template},
+    },
     billing,
     scope::{Scope, Scoped},
+    thinker::question::Question,
 };
 
 /// Size of a featured picture: what social networks and themes expect of one.
 const CARD: (u32, u32) = (1200, 630);
+
+/// What a model that makes pictures is told.
+pub const TEMPLATE: Template = Template {
+    function: entity::ai_task::AiFunction::GenerateImages,
+    text: "{prompt}\nNo text, letters or logos in the picture.",
+    variables: &[
+        template::required(
+            "prompt",
+            "What the picture shows, as it was planned or written by hand.",
+        ),
+        template::optional("alt", "The alternative text of the picture."),
+        template::SITE,
+        template::SECTOR,
+        template::LANGUAGE,
+        template::AUTHOR,
+        template::STRATEGY,
+    ],
+};
 
 /// A picture, its file already in the storage.
 pub struct Picture {
@@ -72,7 +94,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
     if let Some(provider) = context.provider().await? {
         let answer = provider
             .image(&ImageRequest {
-                prompt: image.prompt.clone(),
+                prompt: text(&context.question(image.sector_id, None).await?, &image),
                 width: 1536,
                 height: 1024,
             })
@@ -110,6 +132,31 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         image,
     };
     Ok(Finished::builtin(Made::Picture(picture), item.credits_reserved))
+}
+
+fn text(question: &Question, image: &image::Model) -> String {
+    question.ask(&[("prompt", image.prompt.clone()), ("alt", image.alt_text.clone())])
+}
+
+/// What a model would be told of the latest picture.
+pub(super) async fn sample(ask: &Trial<'_>) -> Result<Option<Sample>> {
+    let question = ask.question(None).await?;
+    let Some(image) = image::Entity::find_in(ask.scope)
+        .filter(image::Column::SectorId.eq(ask.sector))
+        .filter(image::Column::Prompt.ne(""))
+        .order_by_desc(image::Column::Id)
+        .one(&ask.app.db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let user = text(&question, &image);
+    Ok(Some(Sample {
+        about: format!("The picture \"{}\"", image.alt_text),
+        in_force: question.in_force,
+        system: String::new(),
+        user,
+    }))
 }
 
 async fn render(context: &Context<'_>, image: &image::Model) -> Result<Vec<u8>> {

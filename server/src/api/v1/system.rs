@@ -1,8 +1,11 @@
-//! Settings of the account, jobs, the log of what matters.
+//! Settings of the account, jobs, what AI functions are told, the log of what matters.
 
+pub mod author_profiles;
 mod image_tests;
 mod jobs;
+pub mod prompts;
 mod settings;
+pub mod strategies;
 
 use axum::extract::Path;
 use domain::{App, ai};
@@ -29,6 +32,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(settings::routes())
         .merge(jobs::routes())
         .merge(image_tests::routes())
+        .merge(prompts::routes())
+        .merge(author_profiles::routes())
+        .merge(strategies::routes())
 }
 
 /// Who did what that matters, the youngest first. For owners and admins.

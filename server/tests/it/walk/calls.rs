@@ -34,9 +34,16 @@ pub struct Call {
     format: Format,
     /// Takes something away that the next caller needs.
     pub spoils: bool,
+    /// Names something of the account as a whole, which colleagues without a grant may know.
+    pub shared: bool,
 }
 
 impl Call {
+    fn shared(mut self) -> Self {
+        self.shared = true;
+        self
+    }
+
     fn spoils(mut self) -> Self {
         self.spoils = true;
         self
@@ -137,6 +144,7 @@ fn rest(name: &'static str, path: &'static str, body: &'static str) -> Call {
         body,
         format: if body.is_empty() { Format::Nothing } else { Format::Json },
         spoils: false,
+        shared: false,
     }
 }
 
@@ -471,6 +479,46 @@ pub fn all() -> Vec<Call> {
         rest("DELETE /api/v1/system/image-tests/{id}/", "$image_test", "").spoils(),
         rest("GET /api/v1/system/settings/ai/", "", ""),
         rest("PUT /api/v1/system/settings/ai/", "", "[]"),
+        // What AI functions are told.
+        rest("GET /api/v1/system/prompts/", "", ""),
+        rest("GET /api/v1/system/prompts/{prompt_type}/", "auto_cluster", ""),
+        rest(
+            "PUT /api/v1/system/prompts/{prompt_type}/",
+            "auto_cluster",
+            r#"{"prompt_value":"Name {groups} $unique"}"#,
+        ),
+        rest("POST /api/v1/system/prompts/{prompt_type}/reset/", "auto_cluster", ""),
+        rest("GET /api/v1/system/prompts/{prompt_type}/versions/", "auto_cluster", ""),
+        rest(
+            "POST /api/v1/system/prompts/{prompt_type}/preview/",
+            "generate_content",
+            r#"{"sector_id":$sector}"#,
+        ),
+        rest("GET /api/v1/system/author-profiles/", "", ""),
+        rest("POST /api/v1/system/author-profiles/", "", r#"{"name":"A $unique"}"#),
+        rest("GET /api/v1/system/author-profiles/{id}/", "$author", "").shared(),
+        rest(
+            "PUT /api/v1/system/author-profiles/{id}/",
+            "$author",
+            r#"{"name":"A $unique"}"#,
+        )
+        .shared(),
+        rest("DELETE /api/v1/system/author-profiles/{id}/", "$author", "")
+            .spoils()
+            .shared(),
+        rest("GET /api/v1/system/strategies/", "", ""),
+        rest(
+            "POST /api/v1/system/strategies/",
+            "",
+            r#"{"name":"S $unique","sector_id":$sector,"is_active":false}"#,
+        ),
+        rest("GET /api/v1/system/strategies/{id}/", "$strategy", ""),
+        rest(
+            "PUT /api/v1/system/strategies/{id}/",
+            "$strategy",
+            r#"{"name":"S $unique","sector_id":$sector,"is_active":false}"#,
+        ),
+        rest("DELETE /api/v1/system/strategies/{id}/", "$strategy", "").spoils(),
         // The pages' functions: signing in, oneself.
         function(
             "fn sign_up",
@@ -661,6 +709,41 @@ pub fn all() -> Vec<Call> {
         function("fn restore_version", r#"{"id":$version}"#),
         function("fn list_images", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn update_image", r#"{"id":$image,"patch":{"alt_text":"x"}}"#),
+        // What AI functions are told.
+        function("fn list_prompts", "{}"),
+        function("fn get_prompt", r#"{"prompt_type":"auto_cluster"}"#),
+        function(
+            "fn save_prompt",
+            r#"{"prompt_type":"auto_cluster","input":{"prompt_value":"Name {groups} $unique"}}"#,
+        ),
+        function("fn reset_prompt", r#"{"prompt_type":"auto_cluster"}"#),
+        function("fn prompt_versions", r#"{"prompt_type":"auto_cluster","query":{}}"#),
+        function("fn restore_prompt", r#"{"prompt_type":"generate_ideas","version":1}"#),
+        function(
+            "fn preview_prompt",
+            r#"{"prompt_type":"generate_content","request":{"sector_id":$sector}}"#,
+        ),
+        function("fn list_author_profiles", r#"{"query":{}}"#),
+        function("fn create_author_profile", r#"{"input":{"name":"A $unique"}}"#),
+        function(
+            "fn update_author_profile",
+            r#"{"id":$author,"input":{"name":"A $unique"}}"#,
+        )
+        .shared(),
+        function("fn delete_author_profile", r#"{"id":$author}"#)
+            .spoils()
+            .shared(),
+        function("fn list_strategies", r#"{"query":{}}"#),
+        function(
+            "fn create_strategy",
+            r#"{"input":{"name":"S $unique","sector_id":$sector,"is_active":false}}"#,
+        ),
+        function(
+            "fn update_strategy",
+            r#"{"id":$strategy,"input":{"name":"S $unique","sector_id":$sector,"is_active":false}}"#,
+        ),
+        function("fn set_strategy_active", r#"{"id":$strategy,"active":true}"#),
+        function("fn delete_strategy", r#"{"id":$strategy}"#).spoils(),
         // Publishing.
         function("fn integrations", r#"{"site_id":$site}"#),
         function(

@@ -10,15 +10,15 @@ use domain::{
     publisher,
     scope::{Origin, Scope},
     sites,
-    thinker::image_tests,
+    thinker::{authors, image_tests, prompts, strategies},
     writer::tasks,
 };
 use entity::{
     ClusterId, UserId,
-    ai_task::Start,
+    ai_task::{AiFunction, Start},
     api_key::{KeyScope, NewApiKey},
     audit_event, cluster, content, content_version, idea, image, image_test, integration, invitation, keyword,
-    keyword_import, provider_setting, site_user_access, task, user,
+    keyword_import, provider_setting, site_user_access, strategy, task, user,
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
@@ -253,6 +253,38 @@ impl World {
         .await
         .unwrap()
         .id;
+        // Only so many may be there at once.
+        entity::strategy::Entity::delete_many()
+            .filter(entity::strategy::Column::AccountId.eq(scope.account))
+            .exec(db)
+            .await
+            .unwrap();
+        entity::author_profile::Entity::delete_many()
+            .filter(entity::author_profile::Column::AccountId.eq(scope.account))
+            .exec(db)
+            .await
+            .unwrap();
+        let profile = entity::author_profile::Input {
+            name: TEAM.to_owned(),
+            ..Default::default()
+        };
+        let author = authors::create(&app, &scope, profile).await.unwrap().id;
+        let named = strategy::Input {
+            name: text("Strategy"),
+            description: String::new(),
+            sector_id: Some(sector),
+            prompt_types: [("generate_content".to_owned(), text("Write {title} for {keywords}"))].into(),
+            section_logic: Vec::new(),
+            is_active: true,
+        };
+        let strategy = strategies::create(&app, &scope, named).await.unwrap().id;
+        let own = entity::ai_prompt::Input {
+            prompt_value: format!("{TEAM} {{keywords}} {}", uuid::Uuid::new_v4()),
+            version: None,
+        };
+        prompts::save(&app, &scope, AiFunction::GenerateIdeas, own)
+            .await
+            .unwrap();
         let new_task = |title: &str| task::New {
             sector_id: sector,
             title: text(title),
@@ -261,6 +293,7 @@ impl World {
             content_structure: None,
             keywords: text("best"),
             target_word_count: Some(600),
+            author_profile_id: None,
         };
         let written = tasks::create(&app, &scope, new_task("Written")).await.unwrap().id;
         let task = tasks::create(&app, &scope, new_task("Open")).await.unwrap().id;
@@ -459,6 +492,8 @@ impl World {
             ("invitation", invited.invitation.invitation.id.to_string()),
             ("key", spare.api_key.id.to_string()),
             ("person", colleague.to_string()),
+            ("author", author.to_string()),
+            ("strategy", strategy.to_string()),
             ("session", domain::secrets::hash_token(&session)),
             ("password", PASSWORD.to_owned()),
             ("unique", uuid::Uuid::new_v4().simple().to_string()),
