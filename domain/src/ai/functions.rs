@@ -8,6 +8,9 @@ pub mod generate_content;
 pub mod generate_ideas;
 pub mod generate_image_prompts;
 pub mod generate_images;
+pub mod generate_site_structure;
+pub mod optimize_content;
+pub mod suggest_links;
 
 use entity::{
     ClusterId, ContentId, CreditCostId, ImageId, SectorId, SiteId, TaskId,
@@ -158,6 +161,12 @@ pub enum Made {
     Prompts(generate_image_prompts::Prompts),
     /// A picture.
     Picture(generate_images::Picture),
+    /// Links for one article.
+    Links(suggest_links::Links),
+    /// A better version of one article.
+    Improvement(Box<optimize_content::Improvement>),
+    /// The plan of a site.
+    Structure(generate_site_structure::Structure),
 }
 
 /// What was saved.
@@ -183,6 +192,9 @@ pub async fn plan(app: &App, scope: &Scope, start: &Start) -> Result<Plan> {
             generate_image_prompts::plan(app, scope, &unique(content_ids)).await?
         }
         Start::GenerateImages { image_ids } => generate_images::plan(app, scope, &unique(image_ids)).await?,
+        Start::SuggestLinks { content_ids } => suggest_links::plan(app, scope, &unique(content_ids)).await?,
+        Start::OptimizeContent { content_ids } => optimize_content::plan(app, scope, &unique(content_ids)).await?,
+        Start::GenerateSiteStructure { site_id } => generate_site_structure::plan(app, scope, *site_id).await?,
     };
     if plan.items.len() > MAX_ITEMS {
         return Err(Error::Invalid {
@@ -266,9 +278,9 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         AiFunction::GenerateContent => generate_content::produce(context, item).await,
         AiFunction::GenerateImagePrompts => generate_image_prompts::produce(context, item).await,
         AiFunction::GenerateImages => generate_images::produce(context, item).await,
-        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => {
-            Err(Error::Internal(format!("{} cannot be done", context.task.function)))
-        }
+        AiFunction::SuggestLinks => suggest_links::produce(context, item).await,
+        AiFunction::OptimizeContent => optimize_content::produce(context, item).await,
+        AiFunction::GenerateSiteStructure => generate_site_structure::produce(context, item).await,
     }
 }
 
@@ -285,6 +297,9 @@ pub(super) async fn save(
         Made::Article(article) => generate_content::save(context, db, *article).await,
         Made::Prompts(prompts) => generate_image_prompts::save(context, db, prompts).await,
         Made::Picture(picture) => generate_images::save(context, db, picture).await,
+        Made::Links(links) => suggest_links::save(context, db, item, links).await,
+        Made::Improvement(made) => optimize_content::save(context, db, item, *made).await,
+        Made::Structure(made) => generate_site_structure::save(context, db, item, made).await,
     }
 }
 
@@ -317,7 +332,16 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
         AiFunction::GenerateContent => format!("{} written.", count_of(sum("articles"), "article")),
         AiFunction::GenerateImagePrompts => format!("{} planned.", count_of(sum("images"), "image")),
         AiFunction::GenerateImages => format!("{} made.", count_of(sum("images"), "image")),
-        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => String::new(),
+        AiFunction::SuggestLinks if sum("links") == 0 => "No new link was found, so nothing was charged.".to_owned(),
+        AiFunction::SuggestLinks => format!("{} suggested.", count_of(sum("links"), "link")),
+        AiFunction::OptimizeContent if sum("improved") == 0 => {
+            "Nothing to change was found, so nothing was charged.".to_owned()
+        }
+        AiFunction::OptimizeContent => format!(
+            "{} proposed. Nothing changes until you apply it.",
+            count_of(sum("improved"), "improvement")
+        ),
+        AiFunction::GenerateSiteStructure => format!("{} proposed.", count_of(sum("pages"), "page")),
     };
     if task.items_failed > 0 {
         text.push_str(&format!(" {} failed and cost nothing.", task.items_failed));
@@ -350,6 +374,13 @@ pub(super) fn with_ids(start: Start, ids: Vec<i64>) -> Start {
         Start::GenerateImages { .. } => Start::GenerateImages {
             image_ids: ids.into_iter().map(ImageId).collect(),
         },
+        Start::SuggestLinks { .. } => Start::SuggestLinks {
+            content_ids: ids.into_iter().map(ContentId).collect(),
+        },
+        Start::OptimizeContent { .. } => Start::OptimizeContent {
+            content_ids: ids.into_iter().map(ContentId).collect(),
+        },
+        start @ Start::GenerateSiteStructure { .. } => start,
     }
 }
 
