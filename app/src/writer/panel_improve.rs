@@ -36,7 +36,12 @@ pub(super) fn ImprovePanel(
     let busy = RwSignal::new(false);
     let comparing = RwSignal::new(false);
     let compared = RwSignal::new(None::<Row>);
-    let load = move || spawn_local(async move { found.try_set(Some(latest(draft.id).await)).map_or((), drop) });
+    let load = move || {
+        spawn_local(async move {
+            let rows = latest(draft.id).await;
+            found.try_set(Some(rows));
+        });
+    };
     Effect::new(move |_| load());
     let start = move |_| {
         spawn_local(async move {

@@ -118,7 +118,7 @@ async fn nothing_to_change_costs_nothing_and_notes_cannot_be_applied() {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;
     let (app, scope) = (&ground.app, &tenant.scope);
-    let article = ground.text(&tenant, "Coffee at home", "coffee at home", TEXT).await;
+    let article = ground.text(&tenant, "Coffee at home", "home espresso", TEXT).await;
     improve(&ground, &tenant, article.id).await;
     let proposal = proposals(&ground, &tenant, article.id).await.remove(0);
     optimizer::apply(app, scope, proposal.id).await.expect("applies");

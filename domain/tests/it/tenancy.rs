@@ -440,14 +440,15 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
         site_id: of_site,
         ..Default::default()
     };
-    let plans = site_builder::list(app, scope, &site_blueprint::Filter { site_id: of_site }, all);
+    let plans = site_blueprint::Filter { site_id: of_site };
+    let plans = site_builder::list(app, scope, &plans, all).await;
     let improvements = optimization_task::Filter {
         site_id: of_site,
         ..Default::default()
     };
     let improvements = optimizer::list(app, scope, &improvements, all).await;
     vec![
-        ("plans of pages", plans.await.expect("a page").count),
+        ("plans of pages", plans.expect("a page").count),
         ("improvements", improvements.expect("a page").count),
         (
             "keywords",
