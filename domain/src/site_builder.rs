@@ -154,12 +154,25 @@ async fn rows(
     Ok(out)
 }
 
-async fn page(db: &impl ConnectionTrait, scope: &Scope, id: PageBlueprintId) -> Result<page_blueprint::Model> {
-    let found = page_blueprint::Entity::find_in(scope)
+/// One page of a plan.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find_page(app: &App, scope: &Scope, id: PageBlueprintId) -> Result<page_blueprint::Model> {
+    load(&app.db, scope, id).await
+}
+
+async fn load(db: &impl ConnectionTrait, scope: &Scope, id: PageBlueprintId) -> Result<page_blueprint::Model> {
+    page_blueprint::Entity::find_in(scope)
         .filter(page_blueprint::Column::Id.eq(id))
         .one(db)
         .await?
-        .ok_or(Error::NotFound("The page"))?;
+        .ok_or(Error::NotFound("The page"))
+}
+
+/// A page that is going to be changed.
+async fn page(db: &impl ConnectionTrait, scope: &Scope, id: PageBlueprintId) -> Result<page_blueprint::Model> {
+    let found = load(db, scope, id).await?;
     scope.editor_of(found.site_id)?;
     // One change of a site's plans at a time, so that two of them cannot give one address or place twice.
     crate::scope::lock_site(db, scope, found.site_id).await?;

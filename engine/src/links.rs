@@ -258,7 +258,6 @@ fn candidate(
         LinkType::Semantic
     };
     let nearness = (near.clamp(0.0, 1.0) * 45.0).round();
-    #[expect(clippy::cast_possible_truncation, reason = "between 0 and 45")]
     let score = nearness as i32 + kind + if same_cluster { 40 } else { 0 };
     Some(Candidate {
         target: target.id,
@@ -301,7 +300,9 @@ fn phrases(target: &Target, words: &[(&str, u32)], telling: &[&str]) -> Vec<Phra
     let all = std::iter::once((&target.primary_keyword, 15)).chain(target.secondary_keywords.iter().map(|k| (k, 10)));
     for (keyword, worth) in all {
         let folded = fold(keyword);
-        if folded.chars().count() > 2 && seen.insert(folded.clone()) {
+        // Two letters of an alphabet are an abbreviation of anything; two characters of others are a word.
+        let least = if folded.is_ascii() { 3 } else { 2 };
+        if folded.chars().count() >= least && seen.insert(folded.clone()) {
             keywords.push(Phrase {
                 folded,
                 from_title: false,

@@ -329,3 +329,42 @@ async fn a_plan_without_a_home_or_without_clusters_fails_without_a_charge() {
     }
     ground.assert_books().await;
 }
+
+#[tokio::test]
+async fn plans_links_and_improvements_go_with_their_site() {
+    let ground = Ground::new().await;
+    let tenant = site(&ground).await;
+    propose(&ground, &tenant).await;
+    let text = "<p>A moka pot helps.  It is small.</p>";
+    let main = ground.text(&tenant, "Coffee", "coffee", text).await;
+    ground.text(&tenant, "Pots", "moka pot", "<p>x</p>").await;
+    for start in [
+        Start::SuggestLinks {
+            content_ids: vec![main.id],
+        },
+        Start::OptimizeContent {
+            content_ids: vec![main.id],
+        },
+    ] {
+        ground.run(&tenant, start).await;
+    }
+    let tables = [
+        "internal_links",
+        "optimization_tasks",
+        "site_blueprints",
+        "page_blueprints",
+    ];
+    let held = ground.rows_of(tenant.scope.account).await;
+    assert!(
+        tables.iter().all(|table| held.iter().any(|held| held == table)),
+        "{held:?}"
+    );
+    domain::sites::delete(&ground.app, &tenant.scope, tenant.site)
+        .await
+        .expect("deletes");
+    let left = ground.rows_of(tenant.scope.account).await;
+    assert!(
+        tables.iter().all(|table| left.iter().all(|left| left != table)),
+        "{left:?}"
+    );
+}

@@ -300,6 +300,7 @@ fn reads<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> 
         "version" => content::version(app, scope, ids.version),
         "image" => images::get(app, scope, ids.image),
         "improvements" => optimizer::list(app, scope, &optimization_task::Filter { content_id: Some(ids.content), ..Default::default() }, &page(5)),
+        "page of a plan" => site_builder::find_page(app, scope, ids.page),
         "plan of pages" => site_builder::get(app, scope, ids.blueprint),
         "links" => linker::suggestions(app, scope, ids.content, &Default::default(), &page(5)),
         "file of an image" => images::file(app, scope, ids.image),

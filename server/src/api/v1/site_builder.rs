@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(generate_structure))
         .routes(routes!(blueprints))
         .routes(routes!(blueprint))
-        .routes(routes!(update_page, delete_page))
+        .routes(routes!(page, update_page, delete_page))
 }
 
 /// A site.
@@ -59,6 +59,14 @@ async fn blueprints(
 async fn blueprint(caller: Caller, Id(id): Id) -> Answer<Data<Detail>> {
     caller
         .answer(site_builder::get(&caller.app, &caller.scope, SiteBlueprintId(id)).await)
+        .map(Data::of)
+}
+
+/// One page of a plan.
+#[utoipa::path(get, path = "/pages/{id}/", tag = "site-builder", params(("id" = i64, Path)), responses((status = 200, body = Data<page_blueprint::Model>)))]
+async fn page(caller: Caller, Id(id): Id) -> Answer<Data<page_blueprint::Model>> {
+    caller
+        .answer(site_builder::find_page(&caller.app, &caller.scope, PageBlueprintId(id)).await)
         .map(Data::of)
 }
 
