@@ -395,6 +395,7 @@ pub fn all() -> Vec<Call> {
         ),
         rest("GET /api/v1/site-builder/blueprints/", "?site_id=$site", ""),
         rest("GET /api/v1/site-builder/blueprints/{id}/", "$blueprint", ""),
+        rest("GET /api/v1/site-builder/pages/{id}/", "$page", ""),
         rest("PATCH /api/v1/site-builder/pages/{id}/", "$page", r#"{"purpose":"x"}"#),
         rest("DELETE /api/v1/site-builder/pages/{id}/", "$page", "").spoils(),
         // Publishing, jobs.

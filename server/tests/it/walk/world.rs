@@ -238,6 +238,12 @@ impl World {
         .id;
         let member = keyword("big").await;
         put_into(&app, &scope, cluster, member).await;
+        cluster::Entity::update_many()
+            .col_expr(cluster::Column::KeywordsCount, Expr::value(1))
+            .filter(cluster::Column::Id.eq(cluster))
+            .exec(db)
+            .await
+            .unwrap();
         let idea = ideas::create(
             &app,
             &scope,
