@@ -11,8 +11,10 @@ pub mod billing;
 pub mod browser;
 pub mod components;
 pub mod context;
+pub mod linker;
 pub mod live;
 mod not_found;
+pub mod optimizer;
 pub mod planner;
 pub mod publisher;
 pub mod sites;
@@ -126,6 +128,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("jobs/:task_id") view=ai::JobPage ssr=SsrMode::Async/>
                     <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
                     <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>
+                    <Route path=path!("sites/:id/structure") view=sites::StructurePage ssr=SsrMode::Async/>
                     <Route path=path!("settings") view=system::SettingsPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/ai") view=system::AiPage ssr=SsrMode::Async/>
                     <Route path=path!("settings/you") view=accounts::ProfilePage ssr=SsrMode::Async/>

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod article_page;
+mod compare;
 mod conflict;
 mod content_page;
 mod draft;
@@ -9,6 +10,8 @@ mod editor;
 mod image_form;
 mod images_page;
 mod panel_images;
+mod panel_improve;
+mod panel_links;
 mod panel_meta;
 mod panel_publish;
 mod panel_versions;

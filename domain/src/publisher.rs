@@ -615,7 +615,7 @@ async fn send(app: &App, scope: &Scope, record: &publishing_record::Model) -> Re
         .await?;
     let mut sent: SentMedia = serde_json::from_str(&record.media).unwrap_or_default();
     let mut featured = None;
-    let mut body = article.html_content.clone();
+    let mut body = crate::linker::for_readers(&app.db, scope, article.site_id, &article.html_content).await?;
     for image in &images {
         let media = send_picture(app, record, &client, &article, image, &mut sent).await?;
         match image.image_type {

@@ -16,7 +16,10 @@ mod naming;
 pub mod quality;
 mod slips;
 mod stem;
+mod subjects;
 mod terms;
+
+pub(crate) use subjects::Subjects;
 
 use agglomerate::Groups;
 use graph::Graph;

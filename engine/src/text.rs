@@ -7,6 +7,7 @@ mod headline;
 mod html;
 
 pub use headline::title_case;
+pub(crate) use html::{Tag, after_end, entity, is_block, tag};
 pub use html::{html_text, html_word_count};
 
 /// Longest slug in characters.

@@ -350,6 +350,21 @@ pub enum Start {
         /// The pictures, all of one site.
         image_ids: Vec<crate::ImageId>,
     },
+    /// Find links from articles to others of their site.
+    SuggestLinks {
+        /// The articles, all of one site.
+        content_ids: Vec<crate::ContentId>,
+    },
+    /// Propose better versions of articles.
+    OptimizeContent {
+        /// The articles, all of one site.
+        content_ids: Vec<crate::ContentId>,
+    },
+    /// Propose the pages of a site.
+    GenerateSiteStructure {
+        /// The site.
+        site_id: SiteId,
+    },
 }
 
 impl Start {
@@ -361,6 +376,9 @@ impl Start {
             Self::GenerateContent { .. } => AiFunction::GenerateContent,
             Self::GenerateImagePrompts { .. } => AiFunction::GenerateImagePrompts,
             Self::GenerateImages { .. } => AiFunction::GenerateImages,
+            Self::SuggestLinks { .. } => AiFunction::SuggestLinks,
+            Self::OptimizeContent { .. } => AiFunction::OptimizeContent,
+            Self::GenerateSiteStructure { .. } => AiFunction::GenerateSiteStructure,
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct Model {
     pub account_id: AccountId,
     /// Order within the task, from 0.
     pub position: i32,
-    /// What it is about: `keywords`, `cluster`, `task`, `content`, `image`.
+    /// What it is about: `keywords`, `cluster`, `task`, `content`, `image`, `site`.
     pub object_type: String,
     /// Which one; 0 when it is about many.
     pub object_id: i64,

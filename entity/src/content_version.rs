@@ -12,6 +12,10 @@ text_enum! {
         Edited = "edited" / "Edited",
         /// An older state put back.
         Restored = "restored" / "Restored",
+        /// Links to other articles were set.
+        Linked = "linked" / "Links set",
+        /// A proposed improvement was applied.
+        Improved = "improved" / "Improved",
     }
 }
 

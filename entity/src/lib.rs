@@ -31,10 +31,13 @@ pub mod image_test;
 pub mod industry;
 pub mod industry_sector;
 pub mod integration;
+pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
 pub mod model_price;
+pub mod optimization_task;
+pub mod page_blueprint;
 pub mod plan;
 pub mod provider_setting;
 pub mod publishing_record;
@@ -42,6 +45,7 @@ pub mod scheduled_run;
 pub mod sector;
 pub mod seed_keyword;
 pub mod site;
+pub mod site_blueprint;
 pub mod site_user_access;
 pub mod strategy;
 pub mod subscription;
@@ -150,4 +154,12 @@ ids! {
     ImageTestId,
     /// Regular work of one period.
     ScheduledRunId,
+    /// A link from one article to another.
+    InternalLinkId,
+    /// A better version of an article, proposed.
+    OptimizationTaskId,
+    /// A plan of a site's pages.
+    SiteBlueprintId,
+    /// A page of such a plan.
+    PageBlueprintId,
 }

@@ -19,6 +19,7 @@ mod m20261124_000011_seed_keywords;
 mod m20261125_000012_keyword_counts;
 mod m20261125_000013_thinker;
 mod m20261125_000014_credits;
+mod m20261125_000015_links_and_improvements;
 mod m20261125_000016_job_history;
 
 /// Every change in order.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_keyword_counts::Migration),
             Box::new(m20261125_000013_thinker::Migration),
             Box::new(m20261125_000014_credits::Migration),
+            Box::new(m20261125_000015_links_and_improvements::Migration),
             Box::new(m20261125_000016_job_history::Migration),
         ]
     }

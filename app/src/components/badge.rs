@@ -9,8 +9,10 @@ use entity::{
     idea::IdeaStatus,
     image::ImageStatus,
     integration::ConnectionStatus,
+    internal_link::LinkStatus,
     keyword::{Intent, KeywordStatus},
     keyword_import::ImportStatus,
+    optimization_task::OptimizationStatus,
     publishing_record::PublishStatus,
     task::TaskStatus,
 };
@@ -79,6 +81,8 @@ badged! {
     ItemStatus { Pending => Neutral, Running => Info, Done => Success, Failed => Error, Cancelled => Neutral }
     ImportStatus { Uploading => Info, Queued => Neutral, Running => Info, Completed => Success, Failed => Error, Cancelled => Neutral }
     PublishStatus { Pending => Neutral, Publishing => Info, Published => Success, Failed => Error }
+    OptimizationStatus { Proposed => Primary, Applied => Success, Dismissed => Neutral, Undone => Neutral }
+    LinkStatus { Suggested => Primary, Accepted => Success, Rejected => Neutral }
     ConnectionStatus { Untested => Neutral, Connected => Success, Failed => Error }
     TransactionType { Purchase => Success, Subscription => Success, Refund => Info, Deduction => Neutral, Adjustment => Warning }
 }

@@ -233,6 +233,7 @@ fn object_word(object_type: &str) -> &'static str {
         "task" => "Task",
         "content" => "Article",
         "image" => "Image",
+        "site" => "Site",
         _ => "Part",
     }
 }

@@ -136,6 +136,10 @@ pub fn SiteCard(
                 <Show when=move || !current()>
                     <button type="button" class="btn btn-sm js-only" on:click=move |_| workspace.select(id, None)>"Work on this site"</button>
                 </Show>
+                <a class="btn btn-sm" href=format!("/sites/{id}/structure") aria-label=format!("Pages of {title}")>
+                    <Icon icon=lu::LuNetwork class="size-4"/>
+                    "Pages"
+                </a>
                 {may_manage
                     .then(|| {
                         view! {

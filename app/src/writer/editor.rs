@@ -10,6 +10,8 @@ use super::{
     conflict::ConflictBanner,
     draft::{Draft, SaveState},
     panel_images::ImagesPanel,
+    panel_improve::ImprovePanel,
+    panel_links::LinksPanel,
     panel_meta::MetaPanel,
     panel_publish::PublishPanel,
     panel_versions::VersionsPanel,
@@ -229,7 +231,7 @@ fn TextColumn(draft: Draft) -> impl IntoView {
     }
 }
 
-const PANELS: [&str; 4] = ["Meta", "Images", "Publish", "Versions"];
+const PANELS: [&str; 6] = ["Meta", "Images", "Links", "Improve", "Publish", "Versions"];
 
 /// The panels beside the text.
 #[component]
@@ -285,14 +287,16 @@ fn SideColumn(draft: Draft) -> impl IntoView {
         .collect_view();
     view! {
         <aside class="panel min-w-0 xl:sticky xl:top-20 xl:max-h-[calc(100dvh-6rem)] xl:overflow-y-auto" aria-label="About this article">
-            <div role="tablist" class="tabs tabs-border border-b border-base-300 px-2" aria-label="About this article" node_ref=tabs on:keydown=step>
+            <div role="tablist" class="tabs tabs-border flex-wrap border-b border-base-300 px-2" aria-label="About this article" node_ref=tabs on:keydown=step>
                 {buttons}
             </div>
             <div id="article-panel" role="tabpanel" class="p-4" aria-labelledby=move || format!("tab-{}", shown.get())>
                 {move || match shown.get() {
                     0 => view! { <MetaPanel draft/> }.into_any(),
                     1 => view! { <ImagesPanel draft/> }.into_any(),
-                    2 => view! { <PublishPanel draft/> }.into_any(),
+                    2 => view! { <LinksPanel draft/> }.into_any(),
+                    3 => view! { <ImprovePanel draft/> }.into_any(),
+                    4 => view! { <PublishPanel draft/> }.into_any(),
                     _ => view! { <VersionsPanel draft/> }.into_any(),
                 }}
             </div>

@@ -139,6 +139,10 @@ impl Archive {
             content by Id;
             content_version by Id;
             image by Id;
+            internal_link by Id;
+            optimization_task by Id;
+            site_blueprint by Id;
+            page_blueprint by Id;
             ai_task by Id;
             ai_task_item by Id;
             integration by Id;

@@ -8,6 +8,9 @@ pub mod generate_content;
 pub mod generate_ideas;
 pub mod generate_image_prompts;
 pub mod generate_images;
+pub mod generate_site_structure;
+pub mod optimize_content;
+pub mod suggest_links;
 
 use entity::{
     AuthorProfileId, ClusterId, ContentId, CreditCostId, ImageId, SectorId, SiteId, TaskId,
@@ -154,6 +157,12 @@ pub enum Made {
     Prompts(generate_image_prompts::Prompts),
     /// A picture.
     Picture(generate_images::Picture),
+    /// Links for one article.
+    Links(suggest_links::Links),
+    /// A better version of one article.
+    Improvement(Box<optimize_content::Improvement>),
+    /// The plan of a site.
+    Structure(generate_site_structure::Structure),
 }
 
 impl Made {
@@ -189,6 +198,9 @@ pub async fn plan(app: &App, scope: &Scope, start: &Start) -> Result<Plan> {
             generate_image_prompts::plan(app, scope, &unique(content_ids)).await?
         }
         Start::GenerateImages { image_ids } => generate_images::plan(app, scope, &unique(image_ids)).await?,
+        Start::SuggestLinks { content_ids } => suggest_links::plan(app, scope, &unique(content_ids)).await?,
+        Start::OptimizeContent { content_ids } => optimize_content::plan(app, scope, &unique(content_ids)).await?,
+        Start::GenerateSiteStructure { site_id } => generate_site_structure::plan(app, scope, *site_id).await?,
     };
     if plan.items.len() > MAX_ITEMS {
         return Err(Error::Invalid {
@@ -210,7 +222,9 @@ pub fn template(function: AiFunction) -> Option<&'static Template> {
         AiFunction::GenerateContent => Some(&generate_content::TEMPLATE),
         AiFunction::GenerateImagePrompts => Some(&generate_image_prompts::TEMPLATE),
         AiFunction::GenerateImages => Some(&generate_images::TEMPLATE),
-        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => None,
+        AiFunction::GenerateSiteStructure => Some(&generate_site_structure::TEMPLATE),
+        AiFunction::OptimizeContent => Some(&optimize_content::TEMPLATE),
+        AiFunction::SuggestLinks => Some(&suggest_links::TEMPLATE),
     }
 }
 
@@ -262,7 +276,9 @@ pub(crate) async fn sample(
         AiFunction::GenerateContent => generate_content::sample(&ask).await,
         AiFunction::GenerateImagePrompts => generate_image_prompts::sample(&ask).await,
         AiFunction::GenerateImages => generate_images::sample(&ask).await,
-        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => Ok(None),
+        AiFunction::GenerateSiteStructure => generate_site_structure::sample(&ask).await,
+        AiFunction::OptimizeContent => optimize_content::sample(&ask).await,
+        AiFunction::SuggestLinks => suggest_links::sample(&ask).await,
     }
 }
 
@@ -360,9 +376,9 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         AiFunction::GenerateContent => generate_content::produce(context, item).await,
         AiFunction::GenerateImagePrompts => generate_image_prompts::produce(context, item).await,
         AiFunction::GenerateImages => generate_images::produce(context, item).await,
-        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => {
-            Err(Error::Internal(format!("{} cannot be done", context.task.function)))
-        }
+        AiFunction::SuggestLinks => suggest_links::produce(context, item).await,
+        AiFunction::OptimizeContent => optimize_content::produce(context, item).await,
+        AiFunction::GenerateSiteStructure => generate_site_structure::produce(context, item).await,
     }
 }
 
@@ -379,6 +395,9 @@ pub(super) async fn save(
         Made::Article(article) => generate_content::save(context, db, *article).await,
         Made::Prompts(prompts) => generate_image_prompts::save(context, db, prompts).await,
         Made::Picture(picture) => generate_images::save(context, db, picture).await,
+        Made::Links(links) => suggest_links::save(context, db, item, links).await,
+        Made::Improvement(made) => optimize_content::save(context, db, item, *made).await,
+        Made::Structure(made) => generate_site_structure::save(context, db, item, made).await,
     }
 }
 
@@ -411,7 +430,16 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
         AiFunction::GenerateContent => format!("{} written.", count_of(sum("articles"), "article")),
         AiFunction::GenerateImagePrompts => format!("{} planned.", count_of(sum("images"), "image")),
         AiFunction::GenerateImages => format!("{} made.", count_of(sum("images"), "image")),
-        AiFunction::GenerateSiteStructure | AiFunction::OptimizeContent | AiFunction::SuggestLinks => String::new(),
+        AiFunction::SuggestLinks if sum("links") == 0 => "No new link was found, so nothing was charged.".to_owned(),
+        AiFunction::SuggestLinks => format!("{} suggested.", count_of(sum("links"), "link")),
+        AiFunction::OptimizeContent if sum("improved") == 0 => {
+            "Nothing to change was found, so nothing was charged.".to_owned()
+        }
+        AiFunction::OptimizeContent => format!(
+            "{} proposed. Nothing changes until you apply it.",
+            count_of(sum("improved"), "improvement")
+        ),
+        AiFunction::GenerateSiteStructure => format!("{} proposed.", count_of(sum("pages"), "page")),
     };
     // What a person should know of the results.
     let notes: Vec<Vec<&str>> = results
@@ -465,6 +493,13 @@ pub(super) fn with_ids(start: Start, ids: Vec<i64>) -> Start {
         Start::GenerateImages { .. } => Start::GenerateImages {
             image_ids: ids.into_iter().map(ImageId).collect(),
         },
+        Start::SuggestLinks { .. } => Start::SuggestLinks {
+            content_ids: ids.into_iter().map(ContentId).collect(),
+        },
+        Start::OptimizeContent { .. } => Start::OptimizeContent {
+            content_ids: ids.into_iter().map(ContentId).collect(),
+        },
+        start @ Start::GenerateSiteStructure { .. } => start,
     }
 }
 

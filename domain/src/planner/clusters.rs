@@ -162,6 +162,14 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<u64> 
         .filter(entity::content::Column::ClusterId.is_in(ids.iter().copied()))
         .exec(&txn)
         .await?;
+    entity::page_blueprint::Entity::update_in(scope)
+        .col_expr(
+            entity::page_blueprint::Column::ClusterId,
+            Expr::value(Option::<i64>::None),
+        )
+        .filter(entity::page_blueprint::Column::ClusterId.is_in(ids.iter().copied()))
+        .exec(&txn)
+        .await?;
     let gone = cluster::Entity::delete_in(scope)
         .filter(cluster::Column::Id.is_in(ids.iter().copied()))
         .exec(&txn)

@@ -256,7 +256,7 @@ pub async fn save(app: &App, scope: &Scope, id: ContentId, patch: Patch) -> Resu
 
 /// Stores `next` as the revision after `base`, if `base` is still the newest. The status changes only when asked for: a
 /// publication sets it without making a revision.
-async fn store(
+pub(crate) async fn store(
     db: &impl ConnectionTrait,
     scope: &Scope,
     base: i32,

@@ -326,6 +326,41 @@ impl Ground {
         self.article_of(task).await
     }
 
+    /// An article with this text, as a person would have written it.
+    pub async fn text(&self, tenant: &Tenant, title: &str, keyword: &str, html: &str) -> content::Model {
+        let now = domain::now();
+        content::Entity::insert(content::ActiveModel {
+            account_id: Set(tenant.scope.account),
+            site_id: Set(tenant.site),
+            sector_id: Set(tenant.sector),
+            task_id: Set(None),
+            cluster_id: Set(None),
+            title: Set(title.to_owned()),
+            slug: Set(uuid::Uuid::new_v4().simple().to_string()),
+            word_count: Set(domain::html::word_count(html)),
+            html_content: Set(html.to_owned()),
+            excerpt: Set(String::new()),
+            meta_title: Set(String::new()),
+            meta_description: Set(String::new()),
+            primary_keyword: Set(keyword.to_owned()),
+            secondary_keywords: Set(String::new()),
+            categories: Set(String::new()),
+            tags: Set(String::new()),
+            status: Set(content::ContentStatus::Draft),
+            entity_type: Set(task::EntityType::Post),
+            source: Set(content::ContentSource::Manual),
+            is_outline: Set(false),
+            revision: Set(1),
+            public_id: Set(uuid::Uuid::new_v4().simple().to_string()),
+            created_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        })
+        .exec_with_returning(&self.app.db)
+        .await
+        .expect("an article")
+    }
+
     pub async fn article_of(&self, task: TaskId) -> content::Model {
         content::Entity::find()
             .filter(content::Column::TaskId.eq(task))

@@ -1,25 +1,26 @@
 //! Who may see and change what: another account's ids answer as if there were none.
 
 use domain::{
-    Error, Result, ai, billing,
+    Error, Result, ai, billing, linker, optimizer,
     planner::{clusters, ideas, import, keywords},
     publisher,
     scope::Scope,
-    sites, system,
+    site_builder, sites, system,
     thinker::{authors, prompts, strategies},
     writer::{content, images, tasks},
 };
 use entity::{
-    AuthorProfileId, ClusterId, ContentId, ContentVersionId, IdeaId, ImageId, IntegrationId, KeywordId,
-    KeywordImportId, SectorId, SiteId, StrategyId, TaskId,
+    AuthorProfileId, ClusterId, ContentId, ContentVersionId, IdeaId, ImageId, IntegrationId, InternalLinkId, KeywordId,
+    KeywordImportId, OptimizationTaskId, PageBlueprintId, SectorId, SiteBlueprintId, SiteId, StrategyId, TaskId,
     ai_prompt::PreviewRequest,
     ai_task::{AiFunction, Start},
     author_profile, cluster, content as article, idea, image, integration, keyword, keyword_import,
     keyword_import::{ImportMode, NewImport},
+    optimization_task, page_blueprint,
     publishing_record::PublishRequest,
     sector::{NewSector, SectorPatch},
     site::SitePatch,
-    strategy, task,
+    site_blueprint, strategy, task,
     user::Role,
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -40,6 +41,10 @@ struct Ids {
     content: ContentId,
     version: ContentVersionId,
     image: ImageId,
+    link: InternalLinkId,
+    improvement: OptimizationTaskId,
+    blueprint: SiteBlueprintId,
+    page: PageBlueprintId,
     integration: IntegrationId,
     import: KeywordImportId,
     ai_task: String,
@@ -132,6 +137,65 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
             },
         )
         .await;
+    let target = ground.text(tenant, "Machines", "espresso machine", "<p>x</p>").await;
+    // Something to be linked stands in the text.
+    let found = ground.content(content).await;
+    let text = article::Patch {
+        revision: found.revision,
+        html_content: Some(format!("{}<p>An espresso machine helps.</p>", found.html_content)),
+        ..Default::default()
+    };
+    content::save(app, scope, content, text).await.expect("saves");
+    ground
+        .run(
+            tenant,
+            Start::SuggestLinks {
+                content_ids: vec![content],
+            },
+        )
+        .await;
+    let link = linker::suggestions(app, scope, content, &Default::default(), &page(1))
+        .await
+        .expect("links")
+        .results[0]
+        .link
+        .clone();
+    assert_eq!(link.target_content_id, target.id);
+    ground
+        .run(
+            tenant,
+            Start::OptimizeContent {
+                content_ids: vec![target.id],
+            },
+        )
+        .await;
+    let filter = optimization_task::Filter {
+        content_id: Some(target.id),
+        ..Default::default()
+    };
+    let improvement = optimizer::list(app, scope, &filter, &page(1))
+        .await
+        .expect("proposals")
+        .results[0]
+        .id;
+    ground
+        .run(tenant, Start::GenerateSiteStructure { site_id: tenant.site })
+        .await;
+    let of_site = site_blueprint::Filter {
+        site_id: Some(tenant.site),
+    };
+    let plan = site_builder::list(app, scope, &of_site, &page(1))
+        .await
+        .expect("plans")
+        .results[0]
+        .blueprint
+        .id;
+    let last = site_builder::get(app, scope, plan)
+        .await
+        .expect("a plan")
+        .pages
+        .pop()
+        .expect("a page");
     let wordpress = FakeWordPress::start("good").await;
     let input = integration::New {
         site_id: tenant.site,
@@ -177,6 +241,10 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
         content,
         version: detail.versions[0].id,
         image: detail.images[0].id,
+        link: link.id,
+        improvement,
+        blueprint: plan,
+        page: last.page.id,
         integration,
         import,
         ai_task: clustered.task_id,
@@ -222,13 +290,17 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
         image,
         image_test,
         integration,
+        internal_link,
         keyword,
         keyword_import,
         model_price,
+        optimization_task,
+        page_blueprint,
         provider_setting,
         publishing_record,
         sector,
         site,
+        site_blueprint,
         site_user_access,
         strategy,
         subscription,
@@ -263,6 +335,10 @@ fn reads<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a> 
         "article in full" => content::get(app, scope, ids.content),
         "version" => content::version(app, scope, ids.version),
         "image" => images::get(app, scope, ids.image),
+        "improvements" => optimizer::list(app, scope, &optimization_task::Filter { content_id: Some(ids.content), ..Default::default() }, &page(5)),
+        "page of a plan" => site_builder::find_page(app, scope, ids.page),
+        "plan of pages" => site_builder::get(app, scope, ids.blueprint),
+        "links" => linker::suggestions(app, scope, ids.content, &Default::default(), &page(5)),
         "file of an image" => images::file(app, scope, ids.image),
         "import" => import::find(app, scope, ids.import),
         "report of an import" => import::report(app, scope, ids.import),
@@ -341,6 +417,14 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         "content::save" => content::save(app, scope, ids.content, article::Patch { revision: 1, title: Some("x".to_owned()), ..Default::default() }),
         "content::restore" => content::restore(app, scope, ids.version),
         "images::update" => images::update(app, scope, ids.image, image::Patch { prompt: Some("x".to_owned()), ..Default::default() }),
+        "site_builder::update_page" => site_builder::update_page(app, scope, ids.page, page_blueprint::Patch { title: Some("x".to_owned()), ..Default::default() }),
+        "site_builder::delete_page" => site_builder::delete_page(app, scope, ids.page),
+        "optimizer::apply" => optimizer::apply(app, scope, ids.improvement),
+        "optimizer::dismiss" => optimizer::dismiss(app, scope, ids.improvement),
+        "optimizer::undo" => optimizer::undo(app, scope, ids.improvement),
+        "linker::accept" => linker::accept(app, scope, ids.link),
+        "linker::accept_all" => linker::accept_all(app, scope, ids.content),
+        "linker::reject" => linker::reject(app, scope, ids.link),
         "import::begin" => import::begin(app, scope, new_import),
         "import::append" => import::append(app, scope, ids.import, 0, b"x"),
         "import::finish" => import::finish(app, scope, ids.import),
@@ -351,6 +435,9 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         "ai::start generate_content" => start(Start::GenerateContent { task_ids: vec![ids.open_task] }),
         "ai::start generate_image_prompts" => start(Start::GenerateImagePrompts { content_ids: vec![ids.content] }),
         "ai::start generate_images" => start(Start::GenerateImages { image_ids: vec![ids.image] }),
+        "ai::start optimize_content" => start(Start::OptimizeContent { content_ids: vec![ids.content] }),
+        "ai::start generate_site_structure" => start(Start::GenerateSiteStructure { site_id: ids.site }),
+        "ai::start suggest_links" => start(Start::SuggestLinks { content_ids: vec![ids.content] }),
         "ai::estimate" => estimate(Start::GenerateIdeas { cluster_ids: vec![ids.cluster] }),
         "ai::cancel" => ai::cancel(app, scope, &ids.ai_task),
         "ai::retry_failed" => ai::retry_failed(app, scope, &ids.ai_task),
@@ -405,7 +492,16 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
         site_id: of_site,
         ..Default::default()
     };
+    let plans = site_blueprint::Filter { site_id: of_site };
+    let plans = site_builder::list(app, scope, &plans, all).await;
+    let improvements = optimization_task::Filter {
+        site_id: of_site,
+        ..Default::default()
+    };
+    let improvements = optimizer::list(app, scope, &improvements, all).await;
     vec![
+        ("plans of pages", plans.expect("a page").count),
+        ("improvements", improvements.expect("a page").count),
         (
             "keywords",
             keywords::list(app, scope, &keyword_filter, all)
@@ -806,7 +902,7 @@ async fn an_editor_sees_the_granted_site_and_no_other() {
         .await
         .expect("an editor may");
     let patch = article::Patch {
-        revision: 1,
+        revision: 2,
         title: Some("Edited".to_owned()),
         ..Default::default()
     };

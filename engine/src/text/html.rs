@@ -94,7 +94,7 @@ impl Lines {
     }
 }
 
-enum Tag<'a> {
+pub(crate) enum Tag<'a> {
     /// A lone `<`.
     Text,
     /// A comment or declaration of this many bytes.
@@ -106,7 +106,8 @@ enum Tag<'a> {
     },
 }
 
-fn tag(s: &str) -> Tag<'_> {
+/// What begins at the `<` that `s` begins with.
+pub(crate) fn tag(s: &str) -> Tag<'_> {
     if s.starts_with("<!--") {
         return Tag::Skip(s.find("-->").map_or(s.len(), |end| end + 3));
     }
@@ -150,7 +151,7 @@ fn tag(s: &str) -> Tag<'_> {
 }
 
 /// What follows the end tag of `name`, or nothing when there is none.
-fn after_end<'a>(s: &'a str, name: &str) -> &'a str {
+pub(crate) fn after_end<'a>(s: &'a str, name: &str) -> &'a str {
     let mut from = 0;
     while let Some(at) = s[from..].find("</") {
         let start = from + at + 2;
@@ -212,7 +213,7 @@ pub(crate) fn is_block(name: &str) -> bool {
 }
 
 /// Reads an entity after its `&`; gives the character and the bytes used.
-fn entity(s: &str) -> Option<(char, usize)> {
+pub(crate) fn entity(s: &str) -> Option<(char, usize)> {
     let end = s.bytes().take(12).position(|b| b == b';')?;
     let name = &s[..end];
     let c = if let Some(number) = name.strip_prefix('#') {

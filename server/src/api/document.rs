@@ -41,7 +41,10 @@ it changed, as `If-Match` to change it only if it did not.
         (name = "auth", description = "Signing in, people, sites, keys, the account"),
         (name = "planner", description = "Keywords, clusters, ideas"),
         (name = "writer", description = "Tasks, articles, pictures"),
+        (name = "linker", description = "Links between the articles of a site"),
+        (name = "optimizer", description = "Better versions of articles"),
         (name = "publisher", description = "Connections and publications"),
+        (name = "site-builder", description = "Plans of a site's pages"),
         (name = "billing", description = "Credits"),
         (name = "system", description = "AI settings, jobs, prompts, author profiles, strategies, the log of what matters"),
     )

@@ -3,8 +3,11 @@
 pub mod auth;
 pub mod billing;
 pub mod integration;
+pub mod linker;
+pub mod optimizer;
 pub mod planner;
 pub mod publisher;
+pub mod site_builder;
 pub mod system;
 pub mod writer;
 
@@ -33,7 +36,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .nest("/auth", auth::routes())
         .nest("/planner", planner::routes())
         .nest("/writer", writer::routes())
+        .nest("/linker", linker::routes())
+        .nest("/optimizer", optimizer::routes())
         .nest("/publisher", publisher::routes())
+        .nest("/site-builder", site_builder::routes())
         .nest("/integration", integration::routes())
         .nest("/billing", billing::routes())
         .nest("/system", system::routes())

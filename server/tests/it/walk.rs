@@ -243,7 +243,8 @@ async fn pages_of_another_account_s_things_show_nothing_of_them() {
                 "/writer/content/{id}",
                 &format!("/writer/content/{}", world.ids["content"]),
             )
-            .replace("{prompt_type}", "generate_content");
+            .replace("{prompt_type}", "generate_content")
+            .replace("/sites/{id}/", &format!("/sites/{}/", world.ids["site"]));
         assert!(!path.contains(['{', ':']), "{path}: say which id it shows");
         for caller in ["stranger", "editor elsewhere"] {
             let (status, html) = world.page(&path, caller).await;

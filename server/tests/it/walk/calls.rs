@@ -408,6 +408,34 @@ pub fn all() -> Vec<Call> {
         rest("GET /api/v1/writer/images/{id}/", "$image", ""),
         rest("PUT /api/v1/writer/images/{id}/", "$image", r#"{"alt_text":"x"}"#),
         rest("POST /api/v1/writer/images/generate_images/", "", r#"{"ids":[$image]}"#),
+        // Links.
+        rest("GET /api/v1/linker/content/{id}/suggestions/", "$content", ""),
+        rest("POST /api/v1/linker/content/{id}/accept_all/", "$content", ""),
+        rest("POST /api/v1/linker/process/", "", r#"{"content_id":$content}"#),
+        rest(
+            "POST /api/v1/linker/batch_process/",
+            "",
+            r#"{"content_ids":[$content]}"#,
+        ),
+        rest("POST /api/v1/linker/suggestions/{id}/accept/", "$link", ""),
+        rest("POST /api/v1/linker/suggestions/{id}/reject/", "$link", ""),
+        // Improvements.
+        rest("POST /api/v1/optimizer/optimize/", "", r#"{"content_ids":[$content]}"#),
+        rest("GET /api/v1/optimizer/tasks/", "?content_id=$content", ""),
+        rest("POST /api/v1/optimizer/tasks/{id}/apply/", "$improvement", ""),
+        rest("POST /api/v1/optimizer/tasks/{id}/dismiss/", "$improvement", ""),
+        rest("POST /api/v1/optimizer/tasks/{id}/undo/", "$improvement", ""),
+        // Plans of pages.
+        rest(
+            "POST /api/v1/site-builder/generate_structure/",
+            "",
+            r#"{"site_id":$site}"#,
+        ),
+        rest("GET /api/v1/site-builder/blueprints/", "?site_id=$site", ""),
+        rest("GET /api/v1/site-builder/blueprints/{id}/", "$blueprint", ""),
+        rest("GET /api/v1/site-builder/pages/{id}/", "$page", ""),
+        rest("PATCH /api/v1/site-builder/pages/{id}/", "$page", r#"{"purpose":"x"}"#),
+        rest("DELETE /api/v1/site-builder/pages/{id}/", "$page", "").spoils(),
         // Publishing, jobs.
         rest("GET /api/v1/integration/integrations/", "?site_id=$site", ""),
         rest(
@@ -744,6 +772,24 @@ pub fn all() -> Vec<Call> {
         ),
         function("fn set_strategy_active", r#"{"id":$strategy,"active":true}"#),
         function("fn delete_strategy", r#"{"id":$strategy}"#).spoils(),
+        // Links.
+        function("fn list_links", r#"{"id":$content,"filter":{},"query":{}}"#),
+        function("fn accept_link", r#"{"id":$link}"#),
+        function("fn accept_all_links", r#"{"id":$content}"#),
+        function("fn reject_link", r#"{"id":$link}"#),
+        // Improvements.
+        function(
+            "fn list_improvements",
+            r#"{"filter":{"content_id":$content},"query":{}}"#,
+        ),
+        function("fn apply_improvement", r#"{"id":$improvement}"#),
+        function("fn dismiss_improvement", r#"{"id":$improvement}"#),
+        function("fn undo_improvement", r#"{"id":$improvement}"#),
+        // Plans of pages.
+        function("fn list_blueprints", r#"{"filter":{"site_id":$site},"query":{}}"#),
+        function("fn get_blueprint", r#"{"id":$blueprint}"#),
+        function("fn update_page", r#"{"id":$page,"patch":{"purpose":"x"}}"#),
+        function("fn delete_page", r#"{"id":$page}"#).spoils(),
         // Publishing.
         function("fn integrations", r#"{"site_id":$site}"#),
         function(

@@ -17,12 +17,16 @@ use entity::{
     ClusterId, UserId,
     ai_task::{AiFunction, Start},
     api_key::{KeyScope, NewApiKey},
-    audit_event, cluster, content, content_version, idea, image, image_test, integration, invitation, keyword,
-    keyword_import, provider_setting, site_user_access, strategy, task, user,
+    audit_event, cluster, content, content_version, idea, image, image_test, integration, internal_link, invitation,
+    keyword, keyword_import, optimization_task, page_blueprint, provider_setting, site_user_access, strategy, task,
+    user,
     user::Role,
 };
 use reqwest::{Client, Method, StatusCode, header};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, Statement, sea_query::Expr,
+};
 use serde_json::Value;
 use tower_sessions::{
     SessionStore,
@@ -237,6 +241,12 @@ impl World {
         .id;
         let member = keyword("big").await;
         put_into(&app, &scope, cluster, member).await;
+        cluster::Entity::update_many()
+            .col_expr(cluster::Column::KeywordsCount, Expr::value(1))
+            .filter(cluster::Column::Id.eq(cluster))
+            .exec(db)
+            .await
+            .unwrap();
         let idea = ideas::create(
             &app,
             &scope,
@@ -380,6 +390,16 @@ impl World {
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
+        let link = suggest_link(&app, &article, &text("Other")).await;
+        let improvement = improve(&app, &article).await;
+        run(Start::GenerateSiteStructure { site_id: site }).await;
+        let page = page_blueprint::Entity::find()
+            .filter(page_blueprint::Column::SiteId.eq(site))
+            .filter(page_blueprint::Column::PageType.ne(page_blueprint::PageType::Home))
+            .one(db)
+            .await
+            .unwrap()
+            .unwrap();
         let integration = publisher::save_integration(
             &app,
             &scope,
@@ -485,6 +505,10 @@ impl World {
             ("version", version.to_string()),
             ("image", image.to_string()),
             ("image_test", tried.to_string()),
+            ("link", link.to_string()),
+            ("improvement", improvement.to_string()),
+            ("blueprint", page.blueprint_id.to_string()),
+            ("page", page.id.to_string()),
             ("integration", integration.to_string()),
             ("import", import.to_string()),
             ("done_import", done_import.to_string()),
@@ -717,4 +741,80 @@ async fn put_into(app: &domain::App, scope: &Scope, cluster: ClusterId, keyword:
     .exec_without_returning(&app.db)
     .await
     .unwrap();
+}
+
+/// Another article, and a link to it that could be set.
+async fn suggest_link(app: &domain::App, from: &content::Model, title: &str) -> entity::InternalLinkId {
+    let other = content::Model {
+        title: title.to_owned(),
+        slug: uuid::Uuid::new_v4().simple().to_string(),
+        public_id: uuid::Uuid::new_v4().simple().to_string(),
+        task_id: None,
+        ..from.clone()
+    };
+    let other = content::ActiveModel {
+        id: ActiveValue::NotSet,
+        ..other.into_active_model().reset_all()
+    };
+    let other = content::Entity::insert(other)
+        .exec_with_returning(&app.db)
+        .await
+        .unwrap();
+    let now = domain::now();
+    let link = internal_link::ActiveModel {
+        account_id: Set(from.account_id),
+        site_id: Set(from.site_id),
+        content_id: Set(from.id),
+        target_content_id: Set(other.id),
+        anchor: Set(MARKER.to_owned()),
+        sentence: Set(format!("It speaks of {MARKER}.")),
+        reason: Set(format!("Same cluster: {MARKER}")),
+        position: Set(0),
+        link_type: Set(internal_link::LinkType::SameCluster),
+        score: Set(50),
+        status: Set(internal_link::LinkStatus::Suggested),
+        ai_task_item_id: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    internal_link::Entity::insert(link)
+        .exec_with_returning(&app.db)
+        .await
+        .unwrap()
+        .id
+}
+
+/// A better version of an article that could be applied.
+async fn improve(app: &domain::App, of: &content::Model) -> entity::OptimizationTaskId {
+    let meta = |title: &str| {
+        let meta = optimization_task::Meta {
+            title: of.title.clone(),
+            meta_title: title.to_owned(),
+            ..Default::default()
+        };
+        serde_json::to_string(&meta).unwrap()
+    };
+    let now = domain::now();
+    let proposal = optimization_task::ActiveModel {
+        account_id: Set(of.account_id),
+        site_id: Set(of.site_id),
+        content_id: Set(of.id),
+        status: Set(optimization_task::OptimizationStatus::Proposed),
+        base_revision: Set(of.revision),
+        applied_revision: Set(None),
+        html_before: Set(of.html_content.clone()),
+        html_after: Set(of.html_content.clone()),
+        meta_before: Set(meta("")),
+        meta_after: Set(meta(MARKER)),
+        changes: Set(format!("[\"It names {MARKER}.\"]")),
+        ai_task_item_id: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let made = optimization_task::Entity::insert(proposal)
+        .exec_with_returning(&app.db)
+        .await;
+    made.unwrap().id
 }

@@ -1,0 +1,3 @@
+//! Linker: links between the articles of a site.
+
+pub mod api;

@@ -1,0 +1,3 @@
+//! Optimizer: better versions of articles.
+
+pub mod api;
