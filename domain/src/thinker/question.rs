@@ -175,18 +175,16 @@ impl Question {
         }
     }
 
-    /// Codes of the languages that an answer may be in. The last one is what a person would name.
-    pub fn languages<'a>(&'a self, keywords: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    /// Codes of the languages that an answer may be in, going by the keywords and other short texts that it is about. The
+    /// last one is what a person would name.
+    pub fn languages<'a>(&'a self, about: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         match self.author_language() {
             Some(code) => vec![code],
             // A handful of keywords may be taken for the wrong language, so the site's is fine as well.
-            None => [
-                Some(self.site.language.as_str()),
-                engine::language::of_keywords(keywords),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
+            None => [Some(self.site.language.as_str()), engine::language::of_keywords(about)]
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     }
 

@@ -213,7 +213,9 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         if words < 50 {
             return Err(bad_answer(&provider, &format!("the article has only {words} words.")));
         }
-        let wanted = question.languages(input.keywords.iter().map(|keyword| keyword.text.as_str()));
+        // What the task says tells the language as well as its keywords do.
+        let said = [input.title.as_str(), input.description.as_str()];
+        let wanted = question.languages(input.keywords.iter().map(|keyword| keyword.text.as_str()).chain(said));
         let Some(other) = engine::language::clearly_other(&engine::text::html_text(&html), &wanted) else {
             break (answer.model, parsed, html, words, notes);
         };

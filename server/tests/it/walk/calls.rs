@@ -156,6 +156,7 @@ fn function(name: &'static str, body: &'static str) -> Call {
         body,
         format: Format::Json,
         spoils: false,
+        shared: false,
     }
 }
 
