@@ -315,7 +315,7 @@ fn checked(provider: &dyn Provider, before: &str, answer: &str) -> Result<(Strin
         false => Rewrite::Unlink,
     });
     for link in &known {
-        if !links::links_to(&text, &[link.address.clone()]) {
+        if !links::links_to(&text, std::slice::from_ref(&link.address)) {
             text = links::link_words(&text, &link.words, &link.address)
                 .ok_or_else(|| bad_answer(provider, &format!("it lost the link to {}.", link.address)))?;
         }

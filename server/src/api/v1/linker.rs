@@ -28,14 +28,14 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// One article.
 #[derive(Deserialize, ToSchema)]
-struct One {
+struct LinkArticle {
     /// The article.
     content_id: ContentId,
 }
 
 /// Several articles of one site.
 #[derive(Deserialize, ToSchema)]
-struct Several {
+struct LinkArticles {
     /// The articles.
     content_ids: Vec<ContentId>,
 }
@@ -70,14 +70,17 @@ async fn start(caller: Caller, content_ids: Vec<ContentId>) -> Answer<Data<Start
 
 /// Finds links from an article to others of its site. Answers at once; follow the task's progress. An article for which
 /// nothing is found costs nothing.
-#[utoipa::path(post, path = "/process/", tag = "linker", request_body = One, responses((status = 200, body = Data<Started>), (status = 402)))]
-async fn process(caller: Caller, Body(One { content_id }): Body<One>) -> Answer<Data<Started>> {
+#[utoipa::path(post, path = "/process/", tag = "linker", request_body = LinkArticle, responses((status = 200, body = Data<Started>), (status = 402)))]
+async fn process(caller: Caller, Body(LinkArticle { content_id }): Body<LinkArticle>) -> Answer<Data<Started>> {
     start(caller, vec![content_id]).await
 }
 
 /// Finds links from several articles of one site.
-#[utoipa::path(post, path = "/batch_process/", tag = "linker", request_body = Several, responses((status = 200, body = Data<Started>), (status = 402)))]
-async fn batch_process(caller: Caller, Body(Several { content_ids }): Body<Several>) -> Answer<Data<Started>> {
+#[utoipa::path(post, path = "/batch_process/", tag = "linker", request_body = LinkArticles, responses((status = 200, body = Data<Started>), (status = 402)))]
+async fn batch_process(
+    caller: Caller,
+    Body(LinkArticles { content_ids }): Body<LinkArticles>,
+) -> Answer<Data<Started>> {
     start(caller, content_ids).await
 }
 

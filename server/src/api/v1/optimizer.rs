@@ -27,15 +27,18 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Articles of one site.
 #[derive(Deserialize, ToSchema)]
-struct Articles {
+struct ImproveArticles {
     /// The articles.
     content_ids: Vec<ContentId>,
 }
 
 /// Proposes better versions of articles. Answers at once; follow the task's progress. Nothing changes until a proposal is
 /// applied, and an article without anything to change costs nothing.
-#[utoipa::path(post, path = "/optimize/", tag = "optimizer", request_body = Articles, responses((status = 200, body = Data<Started>), (status = 402)))]
-async fn optimize(caller: Caller, Body(Articles { content_ids }): Body<Articles>) -> Answer<Data<Started>> {
+#[utoipa::path(post, path = "/optimize/", tag = "optimizer", request_body = ImproveArticles, responses((status = 200, body = Data<Started>), (status = 402)))]
+async fn optimize(
+    caller: Caller,
+    Body(ImproveArticles { content_ids }): Body<ImproveArticles>,
+) -> Answer<Data<Started>> {
     let key = caller.idempotency_key.clone();
     let start = Start::OptimizeContent { content_ids };
     caller

@@ -28,14 +28,14 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A site.
 #[derive(Deserialize, ToSchema)]
-struct OfSite {
+struct StructureOf {
     /// The site.
     site_id: SiteId,
 }
 
 /// Proposes the pages of a site from its clusters, as a new plan. Answers at once; follow the task's progress.
-#[utoipa::path(post, path = "/generate_structure/", tag = "site-builder", request_body = OfSite, responses((status = 200, body = Data<Started>), (status = 402)))]
-async fn generate_structure(caller: Caller, Body(OfSite { site_id }): Body<OfSite>) -> Answer<Data<Started>> {
+#[utoipa::path(post, path = "/generate_structure/", tag = "site-builder", request_body = StructureOf, responses((status = 200, body = Data<Started>), (status = 402)))]
+async fn generate_structure(caller: Caller, Body(StructureOf { site_id }): Body<StructureOf>) -> Answer<Data<Started>> {
     let key = caller.idempotency_key.clone();
     let start = Start::GenerateSiteStructure { site_id };
     caller

@@ -409,17 +409,17 @@ pub fn all() -> Vec<Call> {
         rest("GET /api/v1/writer/images/{id}/", "$image", ""),
         rest("PUT /api/v1/writer/images/{id}/", "$image", r#"{"alt_text":"x"}"#),
         rest("POST /api/v1/writer/images/generate_images/", "", r#"{"ids":[$image]}"#),
-        // Links.
+        // Links; finding them comes last, for it replaces the suggestion.
         rest("GET /api/v1/linker/content/{id}/suggestions/", "$content", ""),
         rest("POST /api/v1/linker/content/{id}/accept_all/", "$content", ""),
+        rest("POST /api/v1/linker/suggestions/{id}/accept/", "$link", ""),
+        rest("POST /api/v1/linker/suggestions/{id}/reject/", "$link", ""),
         rest("POST /api/v1/linker/process/", "", r#"{"content_id":$content}"#),
         rest(
             "POST /api/v1/linker/batch_process/",
             "",
             r#"{"content_ids":[$content]}"#,
         ),
-        rest("POST /api/v1/linker/suggestions/{id}/accept/", "$link", ""),
-        rest("POST /api/v1/linker/suggestions/{id}/reject/", "$link", ""),
         // Improvements.
         rest("POST /api/v1/optimizer/optimize/", "", r#"{"content_ids":[$content]}"#),
         rest("GET /api/v1/optimizer/tasks/", "?content_id=$content", ""),
