@@ -145,6 +145,7 @@ async fn work(app: &App, scope: &Scope, sector: SectorId, items: usize) -> anyho
             content_structure: None,
             keywords: format!("coffee {number}"),
             target_word_count: Some(300),
+            author_profile_id: None,
         };
         task_ids.push(domain::writer::tasks::create(app, scope, task).await?.id);
     }

@@ -37,10 +37,6 @@ fn menu() -> [(&'static str, Vec<Place>); 5] {
             ],
         ),
         (
-            "Thinker",
-            vec![place("/thinker/images", "Image testing", lu::LuPaintbrush)],
-        ),
-        (
             "Writer",
             vec![
                 place("/writer/tasks", "Tasks", lu::LuListTodo),
@@ -54,6 +50,7 @@ fn menu() -> [(&'static str, Vec<Place>); 5] {
                 place("/thinker/prompts", "Prompts", lu::LuMessageSquareText),
                 place("/thinker/authors", "Authors", lu::LuUserPen),
                 place("/thinker/strategies", "Strategies", lu::LuRoute),
+                place("/thinker/images", "Image testing", lu::LuPaintbrush),
             ],
         ),
         (
