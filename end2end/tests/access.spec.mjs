@@ -325,7 +325,7 @@ as(() => ownerState, 'an operator sees every account, looks into one, and its lo
 
 const pages = [
   ['you', '/settings/you'], ['account', '/settings/account'], ['people', '/settings/people'], ['api-keys', '/settings/keys'], ['log', '/settings/log'],
-  ['accounts', '/operator/accounts'], ['model-prices', '/operator/prices'], ['ai', '/settings/ai'], ['sites', '/sites'], ['settings', '/settings'],
+  ['accounts', '/operator/accounts'], ['model-prices', '/operator/prices'], ['plans-and-prices', '/operator/billing'], ['ai', '/settings/ai'], ['sites', '/sites'], ['settings', '/settings'],
 ];
 
 for (const [look, options] of [
@@ -343,7 +343,7 @@ for (const [look, options] of [
         await check(page).catch((fault) => faults.push(`${name}: ${fault.actual ? JSON.stringify(fault.actual) : fault.message}`));
       }
     }
-    for (const [name, where, button] of [['person', '/settings/people', 'Add person'], ['key', '/settings/keys', 'Make key'], ['site', '/sites', 'Add site'], ['provider', '/settings/ai', 'Connect OpenAI'], ['price', '/operator/prices', 'Add price']]) {
+    for (const [name, where, button] of [['person', '/settings/people', 'Add person'], ['key', '/settings/keys', 'Make key'], ['site', '/sites', 'Add site'], ['provider', '/settings/ai', 'Connect OpenAI'], ['price', '/operator/prices', 'Add price'], ['plan', '/operator/billing', 'Change'], ['credit-price', '/operator/billing', 'Set a price'], ['credits', '/operator/accounts', 'Credits']]) {
       await open(page, where);
       await page.getByRole('button', { name: button }).first().click();
       await page.getByRole('dialog').waitFor();
