@@ -26,7 +26,8 @@ async fn signing_in_and_every_list_answer_two_hundred_at_once() {
     let mut lists = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         let schema = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"].to_string();
-        if schema.contains("/List_") && path != "/api/v1/auth/accounts/" {
+        let for_operators = ["/api/v1/auth/accounts/", "/api/v1/billing/model-prices/"].contains(&path.as_str());
+        if schema.contains("/List_") && !for_operators {
             lists.push(path.clone());
         }
     }
