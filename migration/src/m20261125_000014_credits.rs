@@ -81,7 +81,6 @@ impl MigrationTrait for Migration {
         add(manager, "ai_tasks", vec![big_null("credit_cost_id")]).await?;
         // Words that a unit holds of the month's, and once it is done those that it made.
         add(manager, "ai_task_items", vec![int_zero("words")]).await?;
-        index(manager, "ai_tasks", &["account_id", "status"], false).await?;
         index(manager, "ai_task_items", &["account_id", "id"], false).await?;
         add(manager, "subscriptions", vec![time_null("low_credit_warned_at")]).await?;
         index(manager, "subscriptions", &["current_period_end"], false).await?;
@@ -113,7 +112,6 @@ impl MigrationTrait for Migration {
         drop_index(manager, "subscriptions", &["current_period_end"]).await?;
         take_away(manager, "subscriptions", &["low_credit_warned_at"]).await?;
         drop_index(manager, "ai_task_items", &["account_id", "id"]).await?;
-        drop_index(manager, "ai_tasks", &["account_id", "status"]).await?;
         take_away(manager, "ai_task_items", &["words"]).await?;
         take_away(manager, "ai_tasks", &["credit_cost_id"]).await?;
         take_away(manager, "plans", LIMITS).await?;
