@@ -104,7 +104,7 @@ browserTest('a model of one\'s own is connected, tested and chosen', async (page
   await page.getByLabel('Temperature: Write articles').fill('0.4');
   await shot(page, 'ai-choices');
   await page.getByRole('button', { name: /^Save/ }).last().click();
-  await page.getByText('Saved').first().waitFor();
+  await page.getByText('Saved. Work that starts from now on').waitFor();
   await page.reload();
   await hydrated(page);
   assert.equal(await page.getByLabel('Done by: Write articles').inputValue(), 'openai_compatible');

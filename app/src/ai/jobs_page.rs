@@ -198,7 +198,7 @@ fn columns(actions: Option<Actions>) -> Vec<Column<Row>> {
                     .into_any()
             } else if row.items_failed > 0 {
                 view! {
-                    <button type="button" class="btn btn-xs js-only whitespace-nowrap" aria-label=format!("Retry what failed: {name}") on:click=move |_| retry.run(id.clone())>
+                    <button type="button" class="btn btn-xs js-only whitespace-nowrap" aria-label=format!("Retry failed: {name}") on:click=move |_| retry.run(id.clone())>
                         <Icon icon=lu::LuRotateCcw class="size-3.5"/>
                         "Retry failed"
                     </button>

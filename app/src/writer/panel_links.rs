@@ -171,7 +171,7 @@ fn Suggestion(
     let id = link.id;
     let (before, anchor, after) = around(&link.sentence, &link.anchor);
     let (set, drop) = (
-        format!("Set the link to “{target_title}”"),
+        format!("Set link to “{target_title}”"),
         format!("Reject the link to “{target_title}”"),
     );
     view! {
