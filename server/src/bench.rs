@@ -202,10 +202,15 @@ async fn timed(app: &App, scope: &Scope, start: Start) -> anyhow::Result<f64> {
     Ok(seconds)
 }
 
-async fn answer() -> axum::Json<serde_json::Value> {
+async fn answer(axum::Json(asked): axum::Json<serde_json::Value>) -> axum::Json<serde_json::Value> {
+    // Articles of one name would measure how free addresses are found.
+    let title = asked["messages"][1]["content"]
+        .as_str()
+        .and_then(|question| question.split('"').nth(1))
+        .unwrap_or("Coffee");
     let article = json!({
         "html": format!("<h2>Coffee</h2><p>{}</p>", "A sentence about brewing coffee at home. ".repeat(20)),
-        "meta_title": "Coffee", "meta_description": "About coffee.", "primary_keyword": "coffee",
+        "meta_title": title, "meta_description": "About coffee.", "primary_keyword": title,
         "secondary_keywords": [], "excerpt": "About coffee.",
     });
     axum::Json(json!({

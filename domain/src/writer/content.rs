@@ -399,17 +399,33 @@ pub async fn restore(app: &App, scope: &Scope, id: ContentVersionId) -> Result<c
 /// A slug that no other article of the site has, and that no other transaction can take before this one ends.
 pub(crate) async fn free_slug(db: &impl ConnectionTrait, scope: &Scope, site: SiteId, wanted: &str) -> Result<String> {
     crate::scope::lock_site(db, scope, site).await?;
-    let mut slug = wanted.to_owned();
-    let mut number = 2;
-    while content::Entity::find_in(scope)
-        .filter(content::Column::SiteId.eq(site))
-        .filter(content::Column::Slug.eq(&slug))
-        .count(db)
-        .await?
-        > 0
-    {
-        slug = format!("{wanted}-{number}");
-        number += 1;
+    let slug = |number: u64| match number {
+        1 => wanted.to_owned(),
+        number => format!("{wanted}-{number}"),
+    };
+    let taken = async |number: u64| -> Result<bool> {
+        let known = content::Entity::find_in(scope)
+            .filter(content::Column::SiteId.eq(site))
+            .filter(content::Column::Slug.eq(slug(number)))
+            .count(db)
+            .await?;
+        Ok(known > 0)
+    };
+    if !taken(1).await? {
+        return Ok(slug(1));
     }
-    Ok(slug)
+    // In leaps and then by halves: the thousandth article of a name does not ask for the nine hundred before it.
+    let (mut low, mut high) = (1, 2);
+    while taken(high).await? {
+        (low, high) = (high, high * 2);
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if taken(middle).await? {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(slug(high))
 }
