@@ -220,7 +220,7 @@ fn ChoiceTable(rows: Vec<RowState>, connected: Signal<Vec<provider_setting::Mode
                             _ => format!("Use {} for everything that writes", provider.label()),
                         };
                         view! {
-                            <button type="button" class="btn btn-sm js-only" on:click=move |_| use_for_all(provider)>
+                            <button type="button" class="btn btn-sm js-only h-auto min-h-8 max-w-full py-1 text-left whitespace-normal" on:click=move |_| use_for_all(provider)>
                                 <Icon icon=lu::LuWandSparkles class="size-4"/>
                                 {words}
                             </button>
