@@ -15,7 +15,7 @@ BIN := $(CARGO_TARGET_DIR)/release/igny8
 STAGE := scripts/stage.sh
 # One after the other, and with what they print: figures of two at once would say nothing.
 CRASH = env IGNY8_CRASH_CASES=20 IGNY8_CRASH_ITEMS=1000 IGNY8_CRASH_KILLS=25 \
-	cargo test --test it -- --nocapture --test-threads=1 crash:: interleavings::
+	cargo test --test it -- --nocapture --test-threads=1 crash:: interleavings:: regular_work
 
 .PHONY: help run dev build vendor release test check unit test-sqlite test-postgres test-wordpress \
 	test-mail test-providers test-contract e2e crash bench clean setup-run setup-check setup-test setup-bench

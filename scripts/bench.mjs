@@ -154,7 +154,7 @@ function seed() {
     const account = lastJson(text);
     if (!account?.cookie) throw new Error(`igny8 bench seed printed no cookie:\n${text}`);
     console.error(`  (${keywords} keywords made in ${round(seconds)} s)`);
-    return { env, cookie: account.cookie };
+    return { env, ...account };
   })();
   return seeded;
 }
@@ -209,6 +209,37 @@ const parts = {
     if (!figures?.items_per_second) throw new Error(`igny8 bench work printed no items_per_second:\n${text}`);
     record('work', 'articles by a model that answers at once, one worker', figures.items_per_second, '1/s', '200');
     record('work', 'engine and ledger, of each built-in item', figures.overhead_ms, 'ms', '5');
+
+    // From the moment that the worker writes the end of a job to its arrival at a browser's event stream.
+    const { env, cookie, email, password, sector_id } = await seed();
+    const server = await serve(env);
+    const at = `http://127.0.0.1:${server.port}`;
+    let token = '';
+    const call = async (method, where, body) => {
+      const answer = await fetch(`${at}/api/v1${where}`, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: body && JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${where}: ${await answer.text()}`);
+      return (await answer.json()).data;
+    };
+    token = (await call('POST', '/auth/login/', { email, password })).access;
+    const delays = [];
+    for (let turn = 0; turn < 20; turn += 1) {
+      const { id } = await call('POST', '/writer/tasks/', { sector_id, title: `Bench ${turn}` });
+      const { task_id } = await call('POST', '/writer/tasks/auto_generate_content/', { ids: [id] });
+      const stream = await fetch(`${at}/events/tasks/${task_id}`, { headers: { cookie } });
+      if (!stream.ok) throw new Error(`the event stream answers ${stream.status}`);
+      let text = '';
+      for await (const chunk of stream.body) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes('"status":"completed"')) break;
+      }
+      const arrived = Date.now();
+      const { finished_at } = await call('GET', `/system/ai_tasks/${task_id}/`);
+      delays.push(arrived - Date.parse(finished_at));
+    }
+    delays.sort((a, b) => a - b);
+    record('work', 'progress to the browser, median of 20', delays[10], 'ms', '500');
+    record('work', 'progress to the browser, slowest of 20', delays[19], 'ms', '500');
+    await server.end();
   },
 
   async 'start-up'() {
