@@ -233,7 +233,7 @@ const parts = {
         if (text.includes('"status":"completed"')) break;
       }
       const arrived = Date.now();
-      const { finished_at } = await call('GET', `/system/ai_tasks/${task_id}/`);
+      const { task: { finished_at } } = await call('GET', `/system/ai_tasks/${task_id}/`);
       delays.push(arrived - Date.parse(finished_at));
     }
     delays.sort((a, b) => a - b);
