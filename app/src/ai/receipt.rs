@@ -60,7 +60,7 @@ pub(super) fn Ledger(found: Receipt) -> impl IntoView {
                     {format!("{}, {} together", count(all, "row", "rows"), count(found.ledger_sum, "credit", "credits"))}
                 </p>
             </div>
-            <div class="panel max-h-96 overflow-auto">
+            <div class="panel max-h-96 overflow-auto" role="group" aria-label="Rows of the ledger" tabindex="0">
                 <table class="data-table">
                     <caption class="sr-only">"In the ledger"</caption>
                     <thead>

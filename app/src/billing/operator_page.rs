@@ -57,7 +57,7 @@ fn Plans() -> impl IntoView {
                 </Transition>
             </div>
         </section>
-        <Dialog open title="Change the plan">
+        <Dialog open title="Change the plan" wide=true>
             {move || {
                 editing
                     .get()
