@@ -16,6 +16,7 @@ use entity::{
     AuthorProfileId, ClusterId, ContentId, CreditCostId, ImageId, SectorId, SiteId, TaskId,
     ai_task::{self, AiFunction, Start},
     ai_task_item::{self, ItemStatus},
+    content,
     credit_cost::{self, CostUnit},
     credit_usage_log::Operation,
     image, task,
@@ -537,6 +538,46 @@ fn one_site(scope: &Scope, sites: impl Iterator<Item = SiteId>) -> Result<SiteId
     })?;
     scope.editor_of(site)?;
     Ok(site)
+}
+
+/// The articles of a request, all of one site that the caller may change, with that site.
+async fn selected_articles(app: &App, scope: &Scope, ids: &[ContentId]) -> Result<(SiteId, Vec<content::Model>)> {
+    let rows = content::Entity::find_in(scope)
+        .filter(content::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(content::Column::Id)
+        .all(&app.db)
+        .await?;
+    if rows.len() != ids.len() {
+        return Err(Error::NotFound("A selected article"));
+    }
+    let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
+    Ok((site, rows))
+}
+
+/// One unit for each article, priced by piece or by its words.
+async fn plan_articles(
+    app: &App,
+    scope: &Scope,
+    function: AiFunction,
+    site: SiteId,
+    rows: &[content::Model],
+) -> Result<Plan> {
+    let cost = billing::cost_of(&app.db, scope, operation(function)).await?;
+    Ok(Plan {
+        cost: cost.id,
+        function,
+        site,
+        sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
+        items: rows
+            .iter()
+            .map(|row| PlannedItem {
+                object_type: "content",
+                object_id: row.id.0,
+                credits: cost.price(counted(&cost, 1, i64::from(row.word_count))),
+                words: 0,
+            })
+            .collect(),
+    })
 }
 
 /// Reads a provider's answer into a type; a shape that does not fit is a bad answer.

@@ -1,23 +1,20 @@
 //! Describes the pictures of an article: one featured, some under headings.
 
 use entity::{
-    ContentId, ai_task_item, content,
-    credit_usage_log::Operation,
-    image,
+    ContentId, ai_task_item, content, image,
     image::{ImageStatus, ImageType},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, bad_answer, counted, one_site, parse};
+use super::{Context, Finished, Made, Plan, Sample, Saved, Trial, bad_answer, parse, plan_articles, selected_articles};
 use crate::{
     App, Error, Result,
     ai::{
         providers::{Provider, TextRequest},
         template::{self, Template},
     },
-    billing,
     scope::{Scope, Scoped},
     thinker::question::Question,
 };
@@ -52,31 +49,15 @@ pub struct Prompts {
 }
 
 pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ContentId]) -> Result<Plan> {
-    let rows = content::Entity::find_in(scope)
-        .filter(content::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(content::Column::Id)
-        .all(&app.db)
-        .await?;
-    if rows.len() != ids.len() {
-        return Err(Error::NotFound("A selected article"));
-    }
-    let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
-    let cost = billing::cost_of(&app.db, scope, Operation::ImagePrompts).await?;
-    Ok(Plan {
-        cost: cost.id,
-        function: entity::ai_task::AiFunction::GenerateImagePrompts,
+    let (site, rows) = selected_articles(app, scope, ids).await?;
+    plan_articles(
+        app,
+        scope,
+        entity::ai_task::AiFunction::GenerateImagePrompts,
         site,
-        sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
-        items: rows
-            .iter()
-            .map(|row| PlannedItem {
-                object_type: "content",
-                object_id: row.id.0,
-                credits: cost.price(counted(&cost, 1, i64::from(row.word_count))),
-                words: 0,
-            })
-            .collect(),
-    })
+        &rows,
+    )
+    .await
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,6 @@ use entity::{
     ContentId,
     ai_task::AiFunction,
     ai_task_item, content,
-    credit_usage_log::Operation,
     optimization_task::{self, Meta, OptimizationStatus},
 };
 use sea_orm::{
@@ -17,14 +16,16 @@ use sea_orm::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Context, Finished, Made, Plan, PlannedItem, Sample, Saved, Trial, bad_answer, counted, one_site, parse};
+use super::{
+    Context, Finished, Made, Plan, Sample, Saved, Trial, bad_answer, counted, parse, plan_articles, selected_articles,
+};
 use crate::{
     App, Error, Result,
     ai::{
         providers::{Provider, TextRequest, Usage},
         template::{self, Template},
     },
-    billing, html,
+    html,
     scope::{Scope, Scoped},
     thinker::question::Question,
 };
@@ -69,37 +70,14 @@ impl Improvement {
 }
 
 pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ContentId]) -> Result<Plan> {
-    let rows = content::Entity::find_in(scope)
-        .filter(content::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(content::Column::Id)
-        .all(&app.db)
-        .await?;
-    if rows.len() != ids.len() {
-        return Err(Error::NotFound("A selected article"));
-    }
-    let site = one_site(scope, rows.iter().map(|row| row.site_id))?;
+    let (site, rows) = selected_articles(app, scope, ids).await?;
     if let Some(empty) = rows.iter().find(|row| row.word_count == 0) {
         return Err(Error::Invalid {
             message: format!("\"{}\" has no text yet. Write it first.", empty.title),
             fields: Vec::new(),
         });
     }
-    let cost = billing::cost_of(&app.db, scope, Operation::Optimization).await?;
-    Ok(Plan {
-        cost: cost.id,
-        function: AiFunction::OptimizeContent,
-        site,
-        sector: rows.first().map(|row| row.sector_id).unwrap_or_default(),
-        items: rows
-            .iter()
-            .map(|row| PlannedItem {
-                object_type: "content",
-                object_id: row.id.0,
-                credits: cost.price(counted(&cost, 1, i64::from(row.word_count))),
-                words: 0,
-            })
-            .collect(),
-    })
+    plan_articles(app, scope, AiFunction::OptimizeContent, site, &rows).await
 }
 
 fn article_of(content: &content::Model) -> Article {
