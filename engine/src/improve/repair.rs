@@ -69,8 +69,8 @@ fn level(name: &str) -> Option<u8> {
 /// Repairs a text; says what was changed.
 pub(super) fn html(html: &str, title: &str) -> (String, Vec<String>) {
     let mut changes = Vec::new();
-    let (text, spaces) = single_spaces(html);
-    let (text, empty) = without_empty_paragraphs(&text);
+    let (text, empty) = without_nested_empty_paragraphs(html.to_owned());
+    let (text, spaces) = single_spaces(&text);
     let (text, headings) = heading_levels(&text);
     let (text, pictures) = alternative_texts(&text, title);
     let (text, split) = shorter_paragraphs(&text);
@@ -144,6 +144,18 @@ fn single_spaces(html: &str) -> (String, usize) {
         }
     }
     (out, count)
+}
+
+/// A paragraph can be empty only once the empty one inside of it is gone.
+fn without_nested_empty_paragraphs(mut text: String) -> (String, usize) {
+    let mut total = 0;
+    loop {
+        let (next, count) = without_empty_paragraphs(&text);
+        if count == 0 {
+            return (text, total);
+        }
+        (text, total) = (next, total + count);
+    }
 }
 
 fn without_empty_paragraphs(html: &str) -> (String, usize) {

@@ -139,6 +139,11 @@ fn blanks_that_nobody_sees_are_removed() {
     assert_eq!(changes.len(), 2, "{changes:?}");
 }
 
+#[test]
+fn paragraphs_around_nothing_but_empty_ones_go_as_well() {
+    assert_eq!(text_of("<p>a</p><p><p><p></p></p></p>").0, "<p>a</p>");
+}
+
 proptest::proptest! {
     #[test]
     fn repairing_loses_no_word_and_leaves_nothing_to_repair(
