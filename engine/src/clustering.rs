@@ -32,6 +32,9 @@ pub struct Keyword<'a> {
     pub text: &'a str,
     /// Searches per month when known.
     pub volume: Option<i64>,
+    /// What search engines show for it: numbers that stand for the addresses of its first results, ascending. Empty when
+    /// nobody has looked.
+    pub urls: &'a [u32],
 }
 
 /// A cluster that exists already and may be extended.
@@ -52,6 +55,8 @@ pub struct Options {
     pub tightness: f32,
     /// Smallest number of keywords that makes a new cluster, at least 1.
     pub min_size: u32,
+    /// Results in common that show that two keywords are one search; 0 leaves [`Keyword::urls`] out.
+    pub serp_overlap: u32,
 }
 
 impl Default for Options {
@@ -59,6 +64,7 @@ impl Default for Options {
         Options {
             tightness: 0.5,
             min_size: 2,
+            serp_overlap: 4,
         }
     }
 }
@@ -92,6 +98,8 @@ pub struct Member {
     pub similarity: f32,
     /// Words it shares with the rest of its cluster, as typed.
     pub shared_terms: Vec<String>,
+    /// Search results it has in common with the keyword of its cluster that is nearest by results; 0 without evidence.
+    pub shared_urls: u32,
 }
 
 /// What [`Options::tightness`] means in figures.

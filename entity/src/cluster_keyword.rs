@@ -25,6 +25,10 @@ pub struct Model {
     pub shared_terms: String,
     /// The run that placed it; none when placed by hand.
     pub ai_task_id: Option<AiTaskId>,
+    /// A person wants it here: no run takes it away.
+    pub pinned: bool,
+    /// Search results it has in common with its nearest in the cluster, when results were imported.
+    pub shared_urls: i32,
 }
 
 orm_model!();

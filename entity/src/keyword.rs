@@ -69,6 +69,12 @@ pub struct Model {
     pub cpc_cents: Option<i64>,
     /// Market of the figures, ISO code in lower case.
     pub country: Option<String>,
+    /// Times the site was shown for it, of Search Console; not its volume.
+    pub impressions: Option<i64>,
+    /// Clicks that came of it, of Search Console.
+    pub clicks: Option<i64>,
+    /// Average position of the site, of Search Console, in hundredths: 100 is the first place.
+    pub position_hundredths: Option<i32>,
     /// Whether it is worked on.
     pub status: KeywordStatus,
     /// The file it came from.

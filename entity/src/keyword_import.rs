@@ -14,6 +14,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// What a file holds.
+    ImportKind {
+        /// Keywords to work on.
+        Keywords = "keywords" / "My keywords",
+        /// Keywords that a competitor is found for.
+        Competitor = "competitor" / "A competitor's keywords",
+        /// What search engines show: keyword, address, position.
+        Serp = "serp" / "Search results",
+    }
+}
+
+text_enum! {
     /// How far an import is.
     ImportStatus {
         /// The file is arriving.
@@ -51,6 +63,10 @@ pub struct Model {
     pub sector_id: SectorId,
     /// Who imported it.
     pub user_id: Option<UserId>,
+    /// What the file holds.
+    pub kind: ImportKind,
+    /// Domain of the competitor whose keywords these are.
+    pub competitor: Option<String>,
     /// The file's name.
     pub file_name: String,
     /// Announced size of the file.
@@ -103,6 +119,10 @@ impl ImportStatus {
 pub struct NewImport {
     /// The sector that takes the keywords.
     pub sector_id: SectorId,
+    /// What the file holds.
+    pub kind: ImportKind,
+    /// Domain of the competitor, for a competitor's keywords.
+    pub competitor: Option<String>,
     /// The file's name.
     pub file_name: String,
     /// The file's size.

@@ -20,6 +20,7 @@ pub mod audit_event;
 pub mod author_profile;
 pub mod cluster;
 pub mod cluster_keyword;
+pub mod competitor_keyword;
 pub mod content;
 pub mod content_version;
 pub mod credit_cost;
@@ -44,6 +45,7 @@ pub mod publishing_record;
 pub mod scheduled_run;
 pub mod sector;
 pub mod seed_keyword;
+pub mod serp_result;
 pub mod site;
 pub mod site_blueprint;
 pub mod site_user_access;
@@ -162,4 +164,8 @@ ids! {
     SiteBlueprintId,
     /// A page of such a plan.
     PageBlueprintId,
+    /// A keyword that a competitor is found for.
+    CompetitorKeywordId,
+    /// One search result of a keyword.
+    SerpResultId,
 }

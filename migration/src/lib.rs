@@ -21,6 +21,7 @@ mod m20261125_000013_thinker;
 mod m20261125_000014_credits;
 mod m20261125_000015_links_and_improvements;
 mod m20261125_000016_job_history;
+mod m20261125_000017_planner;
 
 /// Every change in order.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000014_credits::Migration),
             Box::new(m20261125_000015_links_and_improvements::Migration),
             Box::new(m20261125_000016_job_history::Migration),
+            Box::new(m20261125_000017_planner::Migration),
         ]
     }
 }

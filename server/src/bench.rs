@@ -225,6 +225,8 @@ async fn import(app: &App, scope: &Scope, sector: SectorId, rows: u64) -> anyhow
     let path = std::env::temp_dir().join(format!("igny8-bench-{}.csv", uuid::Uuid::new_v4().simple()));
     write_file(&path, rows)?;
     let input = NewImport {
+        kind: entity::keyword_import::ImportKind::Keywords,
+        competitor: None,
         sector_id: sector,
         file_name: "bench.csv".to_owned(),
         size_bytes: i64::try_from(std::fs::metadata(&path)?.len())?,

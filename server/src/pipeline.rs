@@ -64,6 +64,8 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
         &app,
         &scope,
         NewImport {
+            kind: entity::keyword_import::ImportKind::Keywords,
+            competitor: None,
             sector_id: sector,
             file_name: options
                 .csv

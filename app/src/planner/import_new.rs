@@ -88,6 +88,8 @@ impl Draft {
             .get_untracked()
             .and_then(|mapping| serde_json::to_string(&mapping).ok());
         let new = NewImport {
+            kind: entity::keyword_import::ImportKind::Keywords,
+            competitor: None,
             sector_id,
             file_name: picked.name,
             size_bytes: picked.size,

@@ -88,6 +88,8 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
         site_id: Set(editor.site()),
         sector_id: Set(sector.id),
         user_id: Set(scope.user),
+        kind: Set(input.kind),
+        competitor: Set(input.competitor),
         file_name: Set(input.file_name.chars().filter(|c| !c.is_control()).take(200).collect()),
         size_bytes: Set(input.size_bytes),
         received_bytes: Set(0),

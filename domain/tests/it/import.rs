@@ -26,6 +26,8 @@ fn counts(import: &keyword_import::Model) -> (i64, i64, i64, i64, i64) {
 
 fn announced(tenant: &Tenant, name: &str, size: usize) -> NewImport {
     NewImport {
+        kind: entity::keyword_import::ImportKind::Keywords,
+        competitor: None,
         sector_id: tenant.sector,
         file_name: name.to_owned(),
         size_bytes: i64::try_from(size).expect("a size"),
@@ -225,6 +227,7 @@ async fn updating_changes_figures_and_an_empty_cell_erases_none() {
             similarity: Set(1.0),
             shared_terms: Set(String::new()),
             ai_task_id: Set(None),
+            ..Default::default()
         })
         .exec_without_returning(&ground.app.db)
         .await

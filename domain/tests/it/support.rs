@@ -186,6 +186,8 @@ impl Ground {
     ) -> domain::Result<KeywordImportId> {
         let size = i64::try_from(bytes.len()).expect("a size");
         let input = NewImport {
+            kind: entity::keyword_import::ImportKind::Keywords,
+            competitor: None,
             sector_id: tenant.sector,
             file_name: name.to_owned(),
             size_bytes: size,

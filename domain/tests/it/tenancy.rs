@@ -393,6 +393,8 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         author_profile_id: None,
     };
     let new_import = NewImport {
+        kind: entity::keyword_import::ImportKind::Keywords,
+        competitor: None,
         sector_id: ids.sector,
         file_name: "a.csv".to_owned(),
         size_bytes: 5,

@@ -22,7 +22,14 @@ fn main() {
         }
         return;
     }
-    let keywords: Vec<Keyword> = texts.iter().map(|t| Keyword { text: t, volume: None }).collect();
+    let keywords: Vec<Keyword> = texts
+        .iter()
+        .map(|t| Keyword {
+            text: t,
+            volume: None,
+            urls: &[],
+        })
+        .collect();
     let options = Options {
         tightness: mode.parse().unwrap_or(0.5),
         ..Options::default()

@@ -85,6 +85,7 @@ pub(super) fn members(
                 index,
                 similarity: (similarity * 1000.0).round() / 1000.0,
                 shared_terms,
+                shared_urls: 0,
             }
         })
         .collect();

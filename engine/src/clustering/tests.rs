@@ -5,7 +5,14 @@ use super::*;
 use proptest::prelude::*;
 
 fn run(texts: &[&str], existing: &[Existing]) -> Outcome {
-    let keywords: Vec<Keyword> = texts.iter().map(|t| Keyword { text: t, volume: None }).collect();
+    let keywords: Vec<Keyword> = texts
+        .iter()
+        .map(|t| Keyword {
+            text: t,
+            volume: None,
+            urls: &[],
+        })
+        .collect();
     cluster(&keywords, existing, &Options::default(), &mut |_| true).unwrap()
 }
 
@@ -161,14 +168,17 @@ fn names_are_readable_and_different() {
         Keyword {
             text: "cheap standing desk uk 2026",
             volume: Some(10),
+            urls: &[],
         },
         Keyword {
             text: "cheap standing desk",
             volume: Some(900),
+            urls: &[],
         },
         Keyword {
             text: "affordable standing desks",
             volume: Some(20),
+            urls: &[],
         },
     ];
     let outcome = cluster(&keywords, &[], &Options::default(), &mut |_| true).unwrap();
@@ -185,9 +195,26 @@ fn names_are_readable_and_different() {
 
 #[test]
 fn tightness_goes_from_broad_to_narrow() {
-    let keywords: Vec<Keyword> = MIXED.iter().map(|t| Keyword { text: t, volume: None }).collect();
+    let keywords: Vec<Keyword> = MIXED
+        .iter()
+        .map(|t| Keyword {
+            text: t,
+            volume: None,
+            urls: &[],
+        })
+        .collect();
     let count = |tightness: f32| {
-        let o = cluster(&keywords, &[], &Options { tightness, min_size: 1 }, &mut |_| true).unwrap();
+        let o = cluster(
+            &keywords,
+            &[],
+            &Options {
+                tightness,
+                min_size: 1,
+                ..Options::default()
+            },
+            &mut |_| true,
+        )
+        .unwrap();
         o.clusters.len()
     };
     assert!(count(0.0) < count(0.5));
@@ -196,7 +223,14 @@ fn tightness_goes_from_broad_to_narrow() {
 
 #[test]
 fn can_be_cancelled_and_reports_growing_progress() {
-    let keywords: Vec<Keyword> = MIXED.iter().map(|t| Keyword { text: t, volume: None }).collect();
+    let keywords: Vec<Keyword> = MIXED
+        .iter()
+        .map(|t| Keyword {
+            text: t,
+            volume: None,
+            urls: &[],
+        })
+        .collect();
     assert_eq!(cluster(&keywords, &[], &Options::default(), &mut |_| false), None);
     let mut last = -1.0f32;
     let done = cluster(&keywords, &[], &Options::default(), &mut |p| {

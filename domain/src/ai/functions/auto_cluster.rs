@@ -212,7 +212,11 @@ fn group(
 ) -> (Groups, HashMap<usize, Vec<String>>) {
     let input: Vec<engine::clustering::Keyword> = keywords
         .iter()
-        .map(|(_, text, volume)| engine::clustering::Keyword { text, volume: *volume })
+        .map(|(_, text, volume)| engine::clustering::Keyword {
+            text,
+            volume: *volume,
+            urls: &[],
+        })
         .collect();
     let known: Vec<engine::clustering::Existing> = existing
         .iter()
@@ -447,6 +451,7 @@ pub(super) async fn save(context: &Context<'_>, db: &DatabaseTransaction, groups
                     similarity: Set(similarity),
                     shared_terms: Set(terms),
                     ai_task_id: Set(Some(task.id)),
+                    ..Default::default()
                 }),
         );
     }

@@ -425,6 +425,8 @@ impl World {
             &app,
             &scope,
             keyword_import::NewImport {
+                kind: entity::keyword_import::ImportKind::Keywords,
+                competitor: None,
                 sector_id: sector,
                 file_name: format!("{MARKER}.csv"),
                 size_bytes: 10,
@@ -438,6 +440,8 @@ impl World {
         let file = std::env::temp_dir().join(format!("{}.csv", uuid::Uuid::new_v4().simple()));
         std::fs::write(&file, format!("keyword,volume\nread {MARKER},1\n,2\n")).unwrap();
         let read = keyword_import::NewImport {
+            kind: entity::keyword_import::ImportKind::Keywords,
+            competitor: None,
             sector_id: sector,
             file_name: format!("{MARKER}-done.csv"),
             size_bytes: i64::try_from(std::fs::metadata(&file).unwrap().len()).unwrap(),
@@ -737,6 +741,7 @@ async fn put_into(app: &domain::App, scope: &Scope, cluster: ClusterId, keyword:
         similarity: Set(1.0),
         shared_terms: Set(String::new()),
         ai_task_id: Set(None),
+        ..Default::default()
     })
     .exec_without_returning(&app.db)
     .await

@@ -49,6 +49,8 @@ async fn import_csv(
     let work = async {
         let mut parts = parts.map_err(|_| Error::field("file", "Send the file as multipart/form-data."))?;
         let mut form = NewImport {
+            kind: entity::keyword_import::ImportKind::Keywords,
+            competitor: None,
             sector_id: SectorId(0),
             file_name: "keywords.csv".to_owned(),
             size_bytes: 0,
