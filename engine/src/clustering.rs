@@ -15,10 +15,12 @@ mod graph;
 mod naming;
 pub mod quality;
 mod slips;
+mod split;
 mod stem;
 mod subjects;
 mod terms;
 
+pub use split::split;
 pub(crate) use subjects::Subjects;
 
 use agglomerate::Groups;
