@@ -10,8 +10,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::text::keyword_key;
 
 mod agglomerate;
+mod compounds;
 mod facets;
 mod graph;
+mod languages;
 mod naming;
 pub mod quality;
 mod slips;
@@ -19,6 +21,8 @@ mod split;
 mod stem;
 mod subjects;
 mod terms;
+mod tokens;
+mod words;
 
 pub use split::split;
 pub(crate) use subjects::Subjects;
