@@ -270,6 +270,19 @@ pub(super) const OTHER_FUNCTION_WORDS: &[&str] = &[
     "και", "του", "της", "των", "το", "τα", "τη", "την", "τον", "για", "με", "σε", "απο", "στο", "στη", "στην", "ο", "η", "οι",
 ];
 
+/// Words that no name begins or ends with, beside function words: they ask, but are no answer.
+#[rustfmt::skip]
+pub(super) const NOT_AT_AN_END: &[&str] = &[
+    "vs", "versus", "how", "what", "whats", "which", "who", "when", "where", "why", "near", "me", "my", "does", "do", "did", "much",
+    "many", "to", "for", "is", "are", "can", "i", "you", "the", "a", "an", "of", "in", "on", "with", "and", "or", "using", "use",
+    "wie", "was", "wo", "warum", "wann", "welche", "welcher", "welches", "viel", "wieviel", "in", "der", "die", "das", "meiner",
+    "für", "comment", "pourquoi", "combien", "quel", "quelle", "où", "ou", "de", "moi", "chez", "près", "pour", "que", "qué",
+    "cómo", "como", "cuánto", "cuanto", "dónde", "donde", "cuál", "cual", "cerca", "mí", "mi", "para", "come", "quanto", "dove",
+    "quale", "cosa", "che", "cos", "per", "a", "vicino", "hoe", "wat", "waar", "hoeveel", "welke", "voor", "buurt", "onde",
+    "qual", "quando", "o", "e", "jak", "co", "gdzie", "ile", "jaki", "jaka", "jakie", "który", "dla", "czy", "to", "jest", "cuesta",
+    "coûte", "coute", "custa", "costa", "kostet", "kost", "kosztuje", "like", "get", "should",
+];
+
 /// Countries and the words for them: usually the same page serves them all.
 #[rustfmt::skip]
 pub(super) const PLACES: &[&str] = &[

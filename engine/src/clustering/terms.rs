@@ -123,6 +123,7 @@ impl Terms {
         let mut words = Words {
             surfaces: Vec::new(),
             parts,
+            present: languages.present.clone(),
             slots: languages.of_text.clone(),
             tokens,
             starts,

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::slips;
 use super::terms::Meaning;
+use crate::language::Language;
 
 /// What a single word contributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,9 @@ pub(super) struct Words {
     pub(super) surfaces: Vec<String>,
     /// For each language of the run what each word is in it.
     pub(super) parts: Vec<Vec<Part>>,
-    /// The language of each text.
+    /// The languages of the run.
+    pub(super) present: Vec<Option<Language>>,
+    /// The language of each text, as an index of those.
     pub(super) slots: Vec<u8>,
     pub(super) tokens: Vec<u32>,
     pub(super) starts: Vec<u32>,
@@ -48,6 +51,11 @@ impl Words {
     /// The word at a position of all the words.
     pub(super) fn surface(&self, at: usize) -> &str {
         self.surfaces[self.tokens[at] as usize].as_str()
+    }
+
+    /// The language of a text.
+    pub(super) fn language(&self, text: usize) -> Option<Language> {
+        self.present[self.slots[text] as usize]
     }
 
     fn part(&self, text: usize, word: u32) -> Part {
