@@ -13,8 +13,10 @@ mod import_preview;
 mod import_run;
 mod keyword_form;
 mod keyword_table;
+pub mod keywords_api;
 mod keywords_page;
 pub(crate) mod parts;
+pub mod views_api;
 
 pub use cluster_page::ClusterPage;
 pub use clusters_page::ClustersPage;

@@ -303,6 +303,17 @@ impl Scope {
         }
     }
 
+    /// The caller may keep things of their own, such as views of lists: every person may, viewers included.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for keys without the scope `write`, for the system, and while the account may only be read.
+    pub fn keeper(&self) -> Result<UserId> {
+        self.key_opens(KeyScope::Write)?;
+        self.may_change()?;
+        self.user
+            .ok_or_else(|| Error::Forbidden("Only a person can keep this.".to_owned()))
+    }
+
     /// The sector, when the caller may change its site's data.
     ///
     /// # Errors
@@ -401,6 +412,7 @@ scoped_by_account!(
     api_key,
     audit_event,
     idempotency_key,
+    saved_view,
 );
 
 /// Lets one transaction at a time count or name things of a site. SQLite has one writer anyway.

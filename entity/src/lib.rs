@@ -42,6 +42,7 @@ pub mod page_blueprint;
 pub mod plan;
 pub mod provider_setting;
 pub mod publishing_record;
+pub mod saved_view;
 pub mod scheduled_run;
 pub mod sector;
 pub mod seed_keyword;
@@ -168,4 +169,6 @@ ids! {
     CompetitorKeywordId,
     /// One search result of a keyword.
     SerpResultId,
+    /// A list as somebody wants to see it again.
+    SavedViewId,
 }

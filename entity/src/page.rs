@@ -49,6 +49,18 @@ impl ListQuery {
     }
 }
 
+/// For fields of patches where `null` means something: reads what is given, `null` included, as something.
+///
+/// # Errors
+/// When the value is of another type.
+pub fn given<'de, T, D>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::<T>::deserialize(value).map(Some)
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {

@@ -393,7 +393,7 @@ async fn a_second_run_extends_what_is_there() {
     // Counts follow whatever is done by hand.
     let rows = ground.keywords(&tenant).await;
     let patch = keyword::Patch {
-        volume: Some(1_000),
+        volume: Some(Some(1_000)),
         ..Default::default()
     };
     keywords::update(app, scope, rows["espresso machine"].id, patch)

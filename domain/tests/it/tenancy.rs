@@ -403,7 +403,7 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
     };
     calls![
         "keywords::create" => keywords::create(app, scope, new_keyword),
-        "keywords::update" => keywords::update(app, scope, ids.keyword, keyword::Patch { volume: Some(9), ..Default::default() }),
+        "keywords::update" => keywords::update(app, scope, ids.keyword, keyword::Patch { volume: Some(Some(9)), ..Default::default() }),
         "keywords::set_status" => keywords::set_status(app, scope, &[ids.keyword], keyword::KeywordStatus::Archived),
         "keywords::delete" => keywords::delete(app, scope, &[ids.keyword]),
         "clusters::create" => clusters::create(app, scope, new_cluster),
@@ -669,7 +669,14 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
         ),
         ("exported", {
             use futures::TryStreamExt;
-            let parts: Vec<Vec<u8>> = keywords::export_csv(app, scope, keyword_filter, page(50))
+            let all = keyword::Selection::All {
+                filter: keyword_filter,
+                search: None,
+                except: Vec::new(),
+            };
+            let parts: Vec<Vec<u8>> = keywords::export_csv(app, scope, all)
+                .await
+                .expect("an export")
                 .try_collect()
                 .await
                 .expect("an export");
@@ -897,7 +904,7 @@ async fn an_editor_sees_the_granted_site_and_no_other() {
         call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }
     let patch = keyword::Patch {
-        volume: Some(9),
+        volume: Some(Some(9)),
         ..Default::default()
     };
     keywords::update(app, &editor, granted.keyword, patch)
