@@ -112,7 +112,7 @@ pub struct ClusterRef {
 
 /// Which keywords a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query), schema(as = KeywordFilter))]
 #[serde(default)]
 pub struct Filter {
     /// Only this site.

@@ -94,10 +94,7 @@ pub(super) fn KeywordTable(
                     "These keywords belong to different sectors. Choose one sector at the top and group there.",
                 );
             }
-            (Some(request), Some(sector_id)) => request.set(Some(Start::AutoCluster {
-                sector_id,
-                keyword_ids: ids,
-            })),
+            (Some(request), Some(sector_id)) => request.set(Some(Start::auto_cluster_of(sector_id, ids))),
             _ => {}
         }
     };

@@ -93,12 +93,7 @@ fn GroupAll(
     let workspace = use_workspace();
     let asking = RwSignal::new(false);
     let choice = RwSignal::new(String::new());
-    let start = move |sector_id: SectorId| {
-        request.set(Some(Start::AutoCluster {
-            sector_id,
-            keyword_ids: Vec::new(),
-        }))
-    };
+    let start = move |sector_id: SectorId| request.set(Some(Start::auto_cluster(sector_id)));
     let begin = move |_| {
         let sectors = workspace.sectors();
         match (workspace.sector_id(), sectors.as_slice()) {

@@ -32,7 +32,7 @@ pub use export::{export_csv, file_name};
 pub const MAX_CHARS: usize = 200;
 
 /// Rows that pass the filter, in no order.
-fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Select<keyword::Entity> {
+pub(crate) fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Select<keyword::Entity> {
     use keyword::Column as C;
     let mut all = Condition::all();
     if let Some(site) = filter.site_id {

@@ -74,15 +74,7 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
         .await
         .import
         .id;
-    let clustered = ground
-        .run(
-            tenant,
-            Start::AutoCluster {
-                sector_id: tenant.sector,
-                keyword_ids: Vec::new(),
-            },
-        )
-        .await;
+    let clustered = ground.run(tenant, Start::auto_cluster(tenant.sector)).await;
     let in_site = cluster::Filter {
         site_id: Some(tenant.site),
         ..Default::default()
@@ -431,8 +423,8 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         "import::append" => import::append(app, scope, ids.import, 0, b"x"),
         "import::finish" => import::finish(app, scope, ids.import),
         "import::cancel" => import::cancel(app, scope, ids.import),
-        "ai::start auto_cluster" => start(Start::AutoCluster { sector_id: ids.sector, keyword_ids: Vec::new() }),
-        "ai::start auto_cluster of a selection" => start(Start::AutoCluster { sector_id: ids.sector, keyword_ids: vec![ids.keyword] }),
+        "ai::start auto_cluster" => start(Start::auto_cluster(ids.sector)),
+        "ai::start auto_cluster of a selection" => start(Start::auto_cluster_of(ids.sector, vec![ids.keyword])),
         "ai::start generate_ideas" => start(Start::GenerateIdeas { cluster_ids: vec![ids.cluster] }),
         "ai::start generate_content" => start(Start::GenerateContent { task_ids: vec![ids.open_task] }),
         "ai::start generate_image_prompts" => start(Start::GenerateImagePrompts { content_ids: vec![ids.content] }),
@@ -754,17 +746,9 @@ async fn another_accounts_ids_do_not_exist() {
         ),
         (
             "a keyword of another in his sector",
-            ai::start(
-                app,
-                scope,
-                Start::AutoCluster {
-                    sector_id: own.sector,
-                    keyword_ids: vec![ids.keyword],
-                },
-                None,
-            )
-            .await
-            .map(|_| ()),
+            ai::start(app, scope, Start::auto_cluster_of(own.sector, vec![ids.keyword]), None)
+                .await
+                .map(|_| ()),
         ),
         (
             "tasks in one request",

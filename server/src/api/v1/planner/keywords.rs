@@ -80,6 +80,18 @@ pub struct AutoCluster {
     /// The keywords; empty or absent means every active one of the sector that is in no cluster.
     #[serde(default)]
     ids: Vec<KeywordId>,
+    /// Only keywords that pass this filter.
+    #[serde(default)]
+    filter: Option<keyword::Filter>,
+    /// Only keywords that hold this text.
+    #[serde(default)]
+    search: Option<String>,
+    /// 0 makes few broad clusters, 100 many narrow ones; 50 when absent.
+    #[serde(default)]
+    tightness: Option<u8>,
+    /// Group those anew that are in a cluster already, instead of extending what is there.
+    #[serde(default)]
+    regroup: bool,
 }
 
 /// Groups keywords into clusters. Answers at once; follow the task's progress.
@@ -88,6 +100,10 @@ async fn auto_cluster(caller: Caller, Body(input): Body<AutoCluster>) -> Answer<
     let start = Start::AutoCluster {
         sector_id: input.sector_id,
         keyword_ids: input.ids,
+        filter: input.filter,
+        search: input.search,
+        tightness: input.tightness,
+        regroup: input.regroup,
     };
     let key = caller.idempotency_key.clone();
     caller
