@@ -165,17 +165,11 @@ pub struct Patch {
     /// The query.
     pub keyword: Option<String>,
     /// Searches a month; `null` makes it unknown.
-    #[serde(
-        deserialize_with = "crate::page::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "crate::page::given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub volume: Option<Option<i64>>,
     /// Keyword difficulty, 0 to 100; `null` makes it unknown.
-    #[serde(
-        deserialize_with = "crate::page::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "crate::page::given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i32>))]
     pub difficulty: Option<Option<i32>>,
     /// What the searcher wants.
@@ -315,7 +309,12 @@ mod tests {
     #[test]
     fn a_selection_says_one_thing() {
         let read = |text: &str| serde_json::from_str::<Selection>(text).map_err(|error| error.to_string());
-        assert_eq!(read(r#"{"ids":[1,2]}"#), Ok(Selection::Ids { ids: vec![KeywordId(1), KeywordId(2)] }));
+        assert_eq!(
+            read(r#"{"ids":[1,2]}"#),
+            Ok(Selection::Ids {
+                ids: vec![KeywordId(1), KeywordId(2)]
+            })
+        );
         let all = Selection::All {
             filter: Filter {
                 status: Some(KeywordStatus::Active),

@@ -82,10 +82,7 @@ pub struct Patch {
     /// Filters, search, order and page size as in the list's address.
     pub query: Option<String>,
     /// The columns that are switched off, by comma; `null` leaves them as each person has them.
-    #[serde(
-        deserialize_with = "crate::page::given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "crate::page::given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub hidden_columns: Option<Option<String>>,
     /// Everybody in the account may use it.
@@ -125,10 +122,10 @@ pub const LISTS: &[(&str, &[&str])] = &[
             "volume_max",
         ],
     ),
-    ("clusters", &["site", "sector", "status"]),
-    ("ideas", &["site", "sector", "status", "cluster", "structure"]),
-    ("tasks", &["site", "sector", "status", "cluster", "structure"]),
-    ("content", &["site", "sector", "status", "cluster"]),
+    ("clusters", &["status"]),
+    ("ideas", &["status", "cluster", "structure"]),
+    ("tasks", &["status", "cluster", "structure"]),
+    ("content", &["status", "cluster"]),
 ];
 
 /// Keys that the address of every list knows.

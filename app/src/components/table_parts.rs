@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{ListQuery, page::DEFAULT_PAGE_SIZE};
+use entity::ListQuery;
 use leptos::prelude::*;
 
 use super::{
@@ -155,8 +155,15 @@ pub(super) fn head_cell<T>(url: UrlState, index: usize, column: &Column<T>) -> A
 
 const SIZES: [u32; 4] = [25, 50, 100, 200];
 
-/// Which rows there are, and links to the others.
-pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: u32) -> impl IntoView {
+/// Which rows there are, and links to the others. A chosen page size is remembered under `name`.
+pub(crate) fn foot(
+    url: UrlState,
+    name: &'static str,
+    count: u64,
+    page: u32,
+    page_size: u32,
+    pages: u32,
+) -> impl IntoView {
     let first = u64::from(page.saturating_sub(1)) * u64::from(page_size) + 1;
     let last = (first + u64::from(page_size)).saturating_sub(1).min(count);
     let shown = |value: u64| number(i64::try_from(value).unwrap_or(i64::MAX));
@@ -178,7 +185,8 @@ pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: 
         }
     };
     let size = move |size: u32| {
-        let href = move || url.href(&[("page_size", (size != DEFAULT_PAGE_SIZE).then(|| size.to_string()))]);
+        let href = move || url.href(&[("page_size", Some(size.to_string()))]);
+        let remember = move |_| url.memory(name).keep(|kept| kept.page_size = Some(size));
         let here = size == page_size;
         let class = if here {
             "btn btn-xs btn-active"
@@ -186,7 +194,14 @@ pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: 
             "btn btn-xs btn-ghost"
         };
         view! {
-            <a class=class href=href data-noscroll="" aria-label=format!("{size} rows a page") aria-current=here.then_some("true")>
+            <a
+                class=class
+                href=href
+                data-noscroll=""
+                aria-label=format!("{size} rows a page")
+                aria-current=here.then_some("true")
+                on:click=remember
+            >
                 {size}
             </a>
         }

@@ -2,8 +2,7 @@
 #![allow(missing_docs, reason = "the macro makes a struct of the arguments of each function")]
 
 use entity::{
-    ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster, idea,
-    keyword,
+    ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster, idea, keyword,
     keyword_import::{self, ImportReport, NewImport},
 };
 use leptos::prelude::*;

@@ -76,7 +76,7 @@ pub fn ClustersPage() -> impl IntoView {
         status: url.parsed("status"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("clusters")),
         |(filter, query)| async move { list_clusters(filter, query).await.map(with_shares) },
     );
 

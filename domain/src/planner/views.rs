@@ -242,7 +242,10 @@ fn checked_columns(columns: Option<String>) -> Result<Option<String>> {
         .chars()
         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | ','));
     if !fine || columns.len() > MAX_COLUMNS {
-        return Err(Error::field("hidden_columns", "Names of columns are short and in lower case."));
+        return Err(Error::field(
+            "hidden_columns",
+            "Names of columns are short and in lower case.",
+        ));
     }
     Ok(Some(columns))
 }

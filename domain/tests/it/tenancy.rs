@@ -353,6 +353,15 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
     }
     let start = move |start: Start| async move { ai::start(app, scope, start, None).await };
     let estimate = move |start: Start| async move { ai::estimate(app, scope, &start).await };
+    let selection: &'static keyword::Selection = Box::leak(Box::new(keyword::Selection::All {
+        filter: keyword::Filter {
+            sector_id: Some(ids.sector),
+            ..Default::default()
+        },
+        search: None,
+        except: Vec::new(),
+    }));
+    let by_id: &'static keyword::Selection = Box::leak(Box::new(vec![ids.keyword].into()));
     let new_keyword = keyword::New {
         sector_id: ids.sector,
         keyword: "x y".to_owned(),
@@ -398,6 +407,11 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         "keywords::update" => keywords::update(app, scope, ids.keyword, keyword::Patch { volume: Some(Some(9)), ..Default::default() }),
         "keywords::set_status" => keywords::set_status(app, scope, &[ids.keyword], keyword::KeywordStatus::Archived),
         "keywords::delete" => keywords::delete(app, scope, &[ids.keyword]),
+        "keywords::bulk::set_status" => keywords::bulk::set_status(app, scope, selection, keyword::KeywordStatus::Archived),
+        "keywords::bulk::set_intent" => keywords::bulk::set_intent(app, scope, selection, keyword::Intent::Commercial),
+        "keywords::bulk::delete" => keywords::bulk::delete(app, scope, by_id),
+        "keywords::create_many" => keywords::create_many(app, scope, keyword::NewMany { sector_id: ids.sector, keywords: vec!["m n".to_owned()], intent: None }),
+        "keywords::add_from_library" => keywords::add_from_library(app, scope, ids.sector, &[entity::SeedKeywordId(1)]),
         "clusters::create" => clusters::create(app, scope, new_cluster),
         "clusters::update" => clusters::update(app, scope, ids.cluster, cluster::Patch { name: Some("x".to_owned()), ..Default::default() }),
         "clusters::delete" => clusters::delete(app, scope, &[ids.cluster]),

@@ -10,8 +10,8 @@ use entity::{
     sector, site,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::{allowed, filtered};
@@ -108,10 +108,7 @@ async fn run(app: &App, scope: &Scope, selection: &Selection, change: Change) ->
                 let Some(ids) = pieces.next(&txn, scope).await? else {
                     return Ok(changed);
                 };
-                let meant: Vec<KeywordId> = ids
-                    .into_iter()
-                    .filter(|id| except.binary_search(id).is_err())
-                    .collect();
+                let meant: Vec<KeywordId> = ids.into_iter().filter(|id| except.binary_search(id).is_err()).collect();
                 changed += apply(&txn, scope, &meant, change).await?;
                 txn.commit().await?;
             }

@@ -63,21 +63,29 @@ pub async fn export_csv(
         }
         Selection::All { filter, search, except } => {
             bulk::named_things_exist(&app.db, scope, &filter).await?;
-            Rest::All(filter, bulk::searching(&search), bulk::checked(&except)?, Some(KeywordId(0)))
+            Rest::All(
+                filter,
+                bulk::searching(&search),
+                bulk::checked(&except)?,
+                Some(KeywordId(0)),
+            )
         }
     };
     let start = (app.clone(), scope.clone(), rest, true);
-    Ok(futures::stream::try_unfold(start, |(app, scope, mut rest, first)| async move {
-        if first {
-            return Ok(Some((head()?, (app, scope, rest, false))));
-        }
-        let Some(rows) = next_rows(&app, &scope, &mut rest).await? else {
-            return Ok(None);
-        };
-        let mut held = clusters_of(&app.db, &scope, &rows).await?;
-        let lines = csv_lines(&rows, &mut held)?;
-        Ok(Some((lines, (app, scope, rest, false))))
-    }))
+    Ok(futures::stream::try_unfold(
+        start,
+        |(app, scope, mut rest, first)| async move {
+            if first {
+                return Ok(Some((head()?, (app, scope, rest, false))));
+            }
+            let Some(rows) = next_rows(&app, &scope, &mut rest).await? else {
+                return Ok(None);
+            };
+            let mut held = clusters_of(&app.db, &scope, &rows).await?;
+            let lines = csv_lines(&rows, &mut held)?;
+            Ok(Some((lines, (app, scope, rest, false))))
+        },
+    ))
 }
 
 async fn next_rows(app: &App, scope: &Scope, rest: &mut Rest) -> Result<Option<Vec<keyword::Model>>> {

@@ -360,7 +360,9 @@ pub fn all() -> Vec<Call> {
             r#"{"list_name":"keywords","name":"v $unique","query":"status=active"}"#,
         ),
         rest("PUT /api/v1/planner/views/{id}/", "$view", r#"{"name":"v $unique"}"#).shared(),
-        rest("DELETE /api/v1/planner/views/{id}/", "$view", "").spoils().shared(),
+        rest("DELETE /api/v1/planner/views/{id}/", "$view", "")
+            .spoils()
+            .shared(),
         rest("GET /api/v1/planner/keywords/export_csv/", "?site_id=$site", ""),
         rest("POST /api/v1/planner/keywords/import_csv/", "", "$sector").file(),
         rest("GET /api/v1/planner/keywords/imports/{id}/", "$import", ""),

@@ -204,7 +204,10 @@ pub(crate) async fn download(
     let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
         .unwrap_or(HeaderValue::from_static("attachment; filename=\"keywords.csv\""));
     let head = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
         (header::CONTENT_DISPOSITION, name),
     ];
     Ok((head, axum::body::Body::from_stream(lines)).into_response())

@@ -38,11 +38,7 @@ async fn create(caller: Caller, Body(input): Body<saved_view::New>) -> Answer<Da
 
 /// Changes one of the caller's; what is absent stays.
 #[utoipa::path(put, path = "/views/{id}/", tag = "planner", params(("id" = i64, Path)), request_body = saved_view::Patch, responses((status = 200, body = Data<saved_view::Model>)))]
-async fn update(
-    caller: Caller,
-    Id(id): Id,
-    Body(patch): Body<saved_view::Patch>,
-) -> Answer<Data<saved_view::Model>> {
+async fn update(caller: Caller, Id(id): Id, Body(patch): Body<saved_view::Patch>) -> Answer<Data<saved_view::Model>> {
     caller
         .answer(views::update(&caller.app, &caller.scope, SavedViewId(id), patch).await)
         .map(Data::of)
