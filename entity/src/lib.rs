@@ -36,6 +36,7 @@ pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
+pub mod keyword_tally;
 pub mod model_price;
 pub mod optimization_task;
 pub mod page_blueprint;
@@ -168,4 +169,6 @@ ids! {
     CompetitorKeywordId,
     /// One search result of a keyword.
     SerpResultId,
+    /// A number of keywords that is kept.
+    KeywordTallyId,
 }

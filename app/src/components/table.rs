@@ -127,9 +127,15 @@ where
         }
     };
     let footer = move || {
-        rows.get()
-            .and_then(Result::ok)
-            .map(|page| foot(url, page.count, page.page, page.page_size, page.pages()))
+        rows.get().and_then(Result::ok).map(|page| {
+            foot(
+                url,
+                (page.count, page.count_exact),
+                page.page,
+                page.page_size,
+                page.pages(),
+            )
+        })
     };
 
     view! {
