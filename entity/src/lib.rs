@@ -36,6 +36,7 @@ pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
+pub mod keyword_tally;
 pub mod model_price;
 pub mod optimization_task;
 pub mod page_blueprint;
@@ -171,4 +172,6 @@ ids! {
     SerpResultId,
     /// A list as somebody wants to see it again.
     SavedViewId,
+    /// A number of keywords that is kept.
+    KeywordTallyId,
 }

@@ -14,8 +14,8 @@ use super::{
 pub(super) struct Matching {
     /// Those of the page.
     pub(super) page_ids: RwSignal<Vec<i64>>,
-    /// How many there are.
-    pub(super) total: RwSignal<u64>,
+    /// How many there are, and whether that was counted to the end.
+    pub(super) total: RwSignal<(u64, bool)>,
 }
 
 /// What can be done with the selected rows, at the foot of a list; nothing while none is selected.
@@ -33,7 +33,12 @@ fn shown(value: u64) -> String {
 
 /// As [`bulk_bar`], with the way to all that match where the list offers it.
 pub(super) fn bar(chosen: Chosen, matching: Option<Matching>, bulk: Option<ViewFn>) -> impl IntoView {
-    let total = move || matching.map(|matching| matching.total.get()).unwrap_or_default();
+    let known = move || matching.map_or((0, true), |matching| matching.total.get());
+    let total = move || known().0;
+    let all_shown = move || {
+        let (total, exact) = known();
+        format!("{}{}", shown(total), if exact { "" } else { "+" })
+    };
     let size = Memo::new(move |_| chosen.number(total()));
     // The whole page is selected, and more would match.
     let page_full = Memo::new(move |_| {
@@ -54,7 +59,7 @@ pub(super) fn bar(chosen: Chosen, matching: Option<Matching>, bulk: Option<ViewF
         };
         Some(view! {
             <button type="button" class="btn btn-sm" on:click=all>
-                {format!("Select all {} that match", shown(total()))}
+                {format!("Select all {} that match", all_shown())}
             </button>
         })
     };
@@ -62,9 +67,9 @@ pub(super) fn bar(chosen: Chosen, matching: Option<Matching>, bulk: Option<ViewF
         let size = size.get();
         if chosen.is_everything() {
             return if size == total() {
-                format!("All {} that match are selected", shown(size))
+                format!("All {} that match are selected", all_shown())
             } else {
-                format!("{} of the {} that match are selected", shown(size), shown(total()))
+                format!("All {} that match are selected but {}", all_shown(), shown(total().saturating_sub(size)))
             };
         }
         match page_full.get() {

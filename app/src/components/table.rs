@@ -90,7 +90,7 @@ where
     let memory = url.memory(name);
     let hidden = hidden_columns(memory, &columns);
     let page_ids = RwSignal::new(Vec::<i64>::new());
-    let total = RwSignal::new(0_u64);
+    let total = RwSignal::new((0_u64, true));
     let chosen = selection.map(|ids| Chosen { ids, everything });
     let help = RwSignal::new(false);
     let section = NodeRef::new();
@@ -134,12 +134,12 @@ where
             rows.get().map(move |result| match result {
                 Ok(page) if page.results.is_empty() => {
                     page_ids.set(Vec::new());
-                    total.set(page.count);
+                    total.set((page.count, page.count_exact));
                     wide_row(span, no_rows(url, page.count, &empty)).into_any()
                 }
                 Ok(page) => {
                     page_ids.set(page.results.iter().map(row_id).collect());
-                    total.set(page.count);
+                    total.set((page.count, page.count_exact));
                     page.results
                         .iter()
                         .enumerate()
@@ -156,9 +156,16 @@ where
         }
     };
     let footer = move || {
-        rows.get()
-            .and_then(Result::ok)
-            .map(|page| foot(url, name, page.count, page.page, page.page_size, page.pages()))
+        rows.get().and_then(Result::ok).map(|page| {
+            foot(
+                url,
+                name,
+                (page.count, page.count_exact),
+                page.page,
+                page.page_size,
+                page.pages(),
+            )
+        })
     };
     let views = entity::saved_view::keys_of(name).is_some().then(|| {
         let slugs: Vec<String> = columns.iter().map(|column| slug(column.header)).collect();

@@ -159,18 +159,19 @@ const SIZES: [u32; 4] = [25, 50, 100, 200];
 pub(crate) fn foot(
     url: UrlState,
     name: &'static str,
-    count: u64,
+    (count, exact): (u64, bool),
     page: u32,
     page_size: u32,
     pages: u32,
 ) -> impl IntoView {
+    let more = if exact { "" } else { "+" };
     let first = u64::from(page.saturating_sub(1)) * u64::from(page_size) + 1;
     let last = (first + u64::from(page_size)).saturating_sub(1).min(count);
     let shown = |value: u64| number(i64::try_from(value).unwrap_or(i64::MAX));
     let range = if count == 0 || first > count {
-        shown(count)
+        format!("{}{more}", shown(count))
     } else {
-        format!("{}–{} of {}", shown(first), shown(last), shown(count))
+        format!("{}–{} of {}{more}", shown(first), shown(last), shown(count))
     };
     let step = move |to: u32, enabled: bool, name: &'static str, icon: icondata_core::Icon| {
         if enabled {
@@ -216,7 +217,7 @@ pub(crate) fn foot(
             <span class="flex items-center gap-1">
                 {step(1, page > 1, "First page", lu::LuChevronsLeft)}
                 {step(page.saturating_sub(1), page > 1, "Previous page", lu::LuChevronLeft)}
-                <span class="px-1 tabular">{format!("Page {page} of {pages}")}</span>
+                <span class="px-1 tabular">{format!("Page {page} of {pages}{more}")}</span>
                 {step(page + 1, page < pages, "Next page", lu::LuChevronRight)}
                 {step(pages, page < pages, "Last page", lu::LuChevronsRight)}
             </span>

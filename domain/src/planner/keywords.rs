@@ -7,17 +7,24 @@ mod export;
 use std::collections::HashMap;
 
 use entity::{
-    ClusterId, KeywordId, ListQuery, Page, cluster, cluster_keyword, keyword,
-    keyword::{ClusterRef, Filter, KeywordStatus, Row},
+    ClusterId, KeywordId, ListQuery, cluster, cluster_keyword, keyword,
+    keyword::{ClusterRef, Filter, KeywordStatus},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
-    sea_query::{Expr, LikeExpr, NullOrdering, Query},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, LikeExpr, Query},
 };
 
 use super::clusters;
+
+pub(crate) mod census;
+mod list;
+pub mod settle;
+
+pub use census::verify;
+pub use list::{Bounds, list, list_within};
+
 use crate::{
     App, Error, Faults, Result, audit,
     billing::limits::{self, Thing},
@@ -84,58 +91,6 @@ pub(crate) fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Sele
         all = all.add(Expr::col(C::KeywordKey).like(LikeExpr::new(pattern).escape('\\')));
     }
     keyword::Entity::find_in(scope).filter(all)
-}
-
-/// Rows of the list that pass the filter, in the order asked for.
-fn select(scope: &Scope, filter: &Filter, list: &ListQuery) -> Result<Select<keyword::Entity>> {
-    use keyword::Column as C;
-    let found = filtered(scope, filter, list);
-    let (column, descending) = list.order().unwrap_or(("volume", true));
-    let order = if descending { Order::Desc } else { Order::Asc };
-    let column = match column {
-        "keyword" => C::KeywordKey,
-        "volume" => C::Volume,
-        "difficulty" => C::Difficulty,
-        "intent" => C::Intent,
-        "status" => C::Status,
-        "created_at" => C::CreatedAt,
-        other => {
-            return Err(Error::field(
-                "ordering",
-                format!("Keywords cannot be ordered by \"{other}\"."),
-            ));
-        }
-    };
-    let found = match column {
-        // What is unknown comes last whichever way the list runs. An ascending index serves the descending order on both
-        // databases only when the nulls lie where the index has them, so the unknown are told apart first.
-        C::Volume | C::Difficulty => found.order_by_with_nulls(column, order.clone(), NullOrdering::Last),
-        _ => found.order_by(column, order.clone()),
-    };
-    Ok(found.order_by(C::Id, order))
-}
-
-/// One page of keywords with the clusters that hold them.
-///
-/// # Errors
-/// [`Error::Invalid`] for an order that does not exist.
-pub async fn list(app: &App, scope: &Scope, filter: &Filter, list: &ListQuery) -> Result<Page<Row>> {
-    let pages = select(scope, filter, list)?.paginate(&app.db, u64::from(list.page_size()));
-    let count = pages.num_items().await?;
-    let rows = pages.fetch_page(u64::from(list.page() - 1)).await?;
-    let mut held = clusters_of(&app.db, scope, &rows).await?;
-    Ok(Page {
-        count,
-        page: list.page(),
-        page_size: list.page_size(),
-        results: rows
-            .into_iter()
-            .map(|keyword| Row {
-                clusters: held.remove(&keyword.id).unwrap_or_default(),
-                keyword,
-            })
-            .collect(),
-    })
 }
 
 async fn clusters_of(

@@ -16,6 +16,7 @@ mod import;
 mod indexes;
 mod interleavings;
 mod jobs;
+mod keyword_bulk;
 mod keyword_lists;
 mod ledger;
 mod limits;
