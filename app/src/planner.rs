@@ -11,10 +11,16 @@ mod import_new;
 mod import_page;
 mod import_preview;
 mod import_run;
+mod keyword_bulk;
+mod keyword_cells;
 mod keyword_form;
+mod keyword_many;
 mod keyword_table;
+pub mod keywords_api;
 mod keywords_page;
+mod library_dialog;
 pub(crate) mod parts;
+pub mod views_api;
 
 pub use cluster_page::ClusterPage;
 pub use clusters_page::ClustersPage;

@@ -62,6 +62,7 @@ pub async fn transactions(app: &App, scope: &Scope, list: &ListQuery) -> Result<
     let pages = found.paginate(&app.db, u64::from(list.page_size()));
     Ok(Page {
         count: pages.num_items().await?,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: pages.fetch_page(u64::from(list.page() - 1)).await?,
@@ -78,6 +79,7 @@ pub async fn usage(app: &App, scope: &Scope, list: &ListQuery) -> Result<Page<cr
     let pages = found.paginate(&app.db, u64::from(list.page_size()));
     Ok(Page {
         count: pages.num_items().await?,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: pages.fetch_page(u64::from(list.page() - 1)).await?,

@@ -9,7 +9,7 @@ use entity::{
     page::ListQuery,
     seed_keyword::{self, Filter},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use crate::{App, Result, db};
 
@@ -39,11 +39,8 @@ pub async fn industries(app: &App) -> Result<Vec<WithSectors>> {
         .collect())
 }
 
-/// Seed keywords, a page at a time, by keyword.
-///
-/// # Errors
-/// [`Error::Invalid`] for an unknown order.
-pub async fn seed_keywords(app: &App, filter: &Filter, query: &ListQuery) -> Result<Page<seed_keyword::Model>> {
+/// Seed keywords that pass, in no order.
+pub(crate) fn matching(filter: &Filter, query: &ListQuery) -> Select<seed_keyword::Entity> {
     use seed_keyword::Column as C;
     let mut rows = seed_keyword::Entity::find();
     if let Some(industry) = filter.industry_id {
@@ -58,8 +55,17 @@ pub async fn seed_keywords(app: &App, filter: &Filter, query: &ListQuery) -> Res
     if let Some(text) = query.search() {
         rows = rows.filter(db::any_contains(&[C::Keyword], text));
     }
+    rows
+}
+
+/// Seed keywords, a page at a time, by keyword.
+///
+/// # Errors
+/// [`Error::Invalid`] for an unknown order.
+pub async fn seed_keywords(app: &App, filter: &Filter, query: &ListQuery) -> Result<Page<seed_keyword::Model>> {
+    use seed_keyword::Column as C;
     let rows = db::ordered(
-        rows,
+        matching(filter, query),
         query,
         &[
             ("keyword", C::Keyword),

@@ -142,6 +142,7 @@ where
     let pages = rows.paginate(db, u64::from(query.page_size()));
     Ok(Page {
         count: pages.num_items().await?,
+        count_exact: true,
         page: query.page(),
         page_size: query.page_size(),
         results: pages.fetch_page(u64::from(query.page() - 1)).await?,

@@ -127,6 +127,7 @@ pub async fn suggestions(
     let page = db::page_of(&app.db, found.order_by_asc(C::Id), query).await?;
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: rows(&app.db, scope, page.results).await?,

@@ -45,6 +45,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &Filter, query: &ListQuery) 
     let page = db::page_of(&app.db, found.order_by_desc(C::Id), query).await?;
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: page.results.into_iter().map(row).collect::<Result<_>>()?,

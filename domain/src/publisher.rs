@@ -420,6 +420,7 @@ pub async fn records(app: &App, scope: &Scope, filter: &Filter, list: &ListQuery
     let found = pages.fetch_page(u64::from(list.page() - 1)).await?;
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: rows(app, scope, found).await?,

@@ -303,6 +303,17 @@ impl Scope {
         }
     }
 
+    /// The caller may keep things of their own, such as views of lists: every person may, viewers included.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for keys without the scope `write`, for the system, and while the account may only be read.
+    pub fn keeper(&self) -> Result<UserId> {
+        self.key_opens(KeyScope::Write)?;
+        self.may_change()?;
+        self.user
+            .ok_or_else(|| Error::Forbidden("Only a person can keep this.".to_owned()))
+    }
+
     /// The sector, when the caller may change its site's data.
     ///
     /// # Errors
@@ -378,7 +389,7 @@ scoped_by_site!(
     site => Id, sector => SiteId, keyword => SiteId, keyword_import => SiteId, cluster => SiteId, idea => SiteId,
     task => SiteId, content => SiteId, image => SiteId, ai_task => SiteId, integration => SiteId, publishing_record => SiteId,
     internal_link => SiteId, optimization_task => SiteId, site_blueprint => SiteId, page_blueprint => SiteId,
-    competitor_keyword => SiteId, serp_result => SiteId,
+    competitor_keyword => SiteId, serp_result => SiteId, keyword_tally => SiteId,
 );
 // Members, units and versions are reached through their cluster, task and article, which are narrowed by site.
 scoped_by_account!(
@@ -401,6 +412,7 @@ scoped_by_account!(
     api_key,
     audit_event,
     idempotency_key,
+    saved_view,
 );
 
 /// Lets one transaction at a time count or name things of a site. SQLite has one writer anyway.

@@ -41,6 +41,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &Filter, query: &ListQuery) 
         .collect();
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: page

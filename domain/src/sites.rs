@@ -65,6 +65,7 @@ pub async fn page(app: &App, scope: &Scope, filter: &site::Filter, query: &ListQ
     let found = db::page_of(&app.db, rows.order_by_asc(C::Id), query).await?;
     Ok(Page {
         count: found.count,
+        count_exact: true,
         page: found.page,
         page_size: found.page_size,
         results: with_sectors(&app.db, scope, found.results).await?,

@@ -1,15 +1,14 @@
 //! The home page's overview.
 
 use entity::{
-    SiteId, ai_task, cluster, cluster_keyword, content, content::ContentStatus, idea, image, image::ImageStatus,
-    integration, integration::ConnectionStatus, keyword, overview::Overview, task, task::TaskStatus,
+    SiteId, ai_task, cluster, content, content::ContentStatus, idea, image, image::ImageStatus, integration,
+    integration::ConnectionStatus, keyword, overview::Overview, task, task::TaskStatus,
 };
-use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Query,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{
     App, Error, Result,
+    planner::keywords::census,
     scope::{Scope, Scoped},
 };
 
@@ -28,12 +27,11 @@ pub async fn overview(app: &App, scope: &Scope, site: SiteId) -> Result<Overview
         return Err(Error::NotFound("The site"));
     }
     let db = &app.db;
-    let keywords = keyword::Entity::find_in(scope).filter(keyword::Column::SiteId.eq(site));
-    let members = Query::select()
-        .column(cluster_keyword::Column::KeywordId)
-        .from(cluster_keyword::Entity)
-        .and_where(cluster_keyword::Column::AccountId.eq(scope.account))
-        .to_owned();
+    let keywords = |clustered| keyword::Filter {
+        site_id: Some(site),
+        clustered,
+        ..Default::default()
+    };
     let ideas = idea::Entity::find_in(scope).filter(idea::Column::SiteId.eq(site));
     let tasks = task::Entity::find_in(scope).filter(task::Column::SiteId.eq(site));
     let articles = content::Entity::find_in(scope).filter(content::Column::SiteId.eq(site));
@@ -41,8 +39,8 @@ pub async fn overview(app: &App, scope: &Scope, site: SiteId) -> Result<Overview
         .filter(image::Column::SiteId.eq(site))
         .filter(image::Column::Status.ne(ImageStatus::Archived));
     Ok(Overview {
-        keywords: count(app, keywords.clone()).await?,
-        keywords_clustered: count(app, keywords.filter(keyword::Column::Id.in_subquery(members))).await?,
+        keywords: signed(census::count(db, scope, &keywords(None)).await?),
+        keywords_clustered: signed(census::count(db, scope, &keywords(Some(true))).await?),
         clusters: count(
             app,
             cluster::Entity::find_in(scope).filter(cluster::Column::SiteId.eq(site)),
@@ -88,5 +86,9 @@ where
     E: EntityTrait,
     E::Model: sea_orm::FromQueryResult + Sized + Send + Sync,
 {
-    Ok(i64::try_from(found.count(&app.db).await?).unwrap_or(i64::MAX))
+    Ok(signed(found.count(&app.db).await?))
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

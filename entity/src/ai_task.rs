@@ -329,6 +329,18 @@ pub enum Start {
         sector_id: SectorId,
         /// Which keywords; empty means every active keyword of the sector that is in no cluster.
         keyword_ids: Vec<crate::KeywordId>,
+        /// Only keywords that pass this filter, whatever sector it names.
+        #[serde(default)]
+        filter: Option<crate::keyword::Filter>,
+        /// Only keywords that hold this text.
+        #[serde(default)]
+        search: Option<String>,
+        /// 0 makes few broad clusters, 100 many narrow ones; 50 when absent.
+        #[serde(default)]
+        tightness: Option<u8>,
+        /// Group those anew that are in a cluster already, instead of extending what is there.
+        #[serde(default)]
+        regroup: bool,
     },
     /// Make ideas from clusters.
     GenerateIdeas {
@@ -368,6 +380,23 @@ pub enum Start {
 }
 
 impl Start {
+    /// Group whatever of a sector is in no cluster yet.
+    pub fn auto_cluster(sector_id: SectorId) -> Self {
+        Self::auto_cluster_of(sector_id, Vec::new())
+    }
+
+    /// Group these keywords of a sector; none means whatever is in no cluster yet.
+    pub fn auto_cluster_of(sector_id: SectorId, keyword_ids: Vec<crate::KeywordId>) -> Self {
+        Self::AutoCluster {
+            sector_id,
+            keyword_ids,
+            filter: None,
+            search: None,
+            tightness: None,
+            regroup: false,
+        }
+    }
+
     /// The function that is asked for.
     pub fn function(&self) -> AiFunction {
         match self {

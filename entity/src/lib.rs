@@ -36,12 +36,14 @@ pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
+pub mod keyword_tally;
 pub mod model_price;
 pub mod optimization_task;
 pub mod page_blueprint;
 pub mod plan;
 pub mod provider_setting;
 pub mod publishing_record;
+pub mod saved_view;
 pub mod scheduled_run;
 pub mod sector;
 pub mod seed_keyword;
@@ -168,4 +170,8 @@ ids! {
     CompetitorKeywordId,
     /// One search result of a keyword.
     SerpResultId,
+    /// A list as somebody wants to see it again.
+    SavedViewId,
+    /// A number of keywords that is kept.
+    KeywordTallyId,
 }

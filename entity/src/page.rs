@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// The largest page a list gives, in rows.
 pub const MAX_PAGE_SIZE: u32 = 200;
+/// Rows that are counted one by one where no kept number says how many there are.
+pub const COUNTED: u64 = 10_000;
 /// Rows on a page when nothing is said.
 pub const DEFAULT_PAGE_SIZE: u32 = 50;
 
@@ -49,11 +51,27 @@ impl ListQuery {
     }
 }
 
+/// For fields of patches where `null` means something: reads what is given, `null` included, as something.
+///
+/// # Errors
+/// When the value is of another type.
+pub fn given<'de, T, D>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::<T>::deserialize(value).map(Some)
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
-    /// Rows in the whole list.
+    /// Rows in the whole list; at least so many when `count_exact` is false.
     pub count: u64,
+    /// False when counting to the end would have taken too long, which only happens beyond [`COUNTED`] rows or when few of
+    /// very many rows match.
+    #[serde(default = "exact")]
+    pub count_exact: bool,
     /// 1-based page.
     pub page: u32,
     /// Rows on a page.
@@ -62,8 +80,13 @@ pub struct Page<T> {
     pub results: Vec<T>,
 }
 
+/// What a list without the word means.
+fn exact() -> bool {
+    true
+}
+
 impl<T> Page<T> {
-    /// Pages in the whole list, at least 1.
+    /// Pages in the whole list, at least 1; of an inexact count, those that are known.
     pub fn pages(&self) -> u32 {
         let size = u64::from(self.page_size.max(1));
         u32::try_from(self.count.div_ceil(size).max(1)).unwrap_or(u32::MAX)

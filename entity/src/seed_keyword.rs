@@ -42,3 +42,34 @@ pub struct Filter {
     /// Only this intent.
     pub intent: Option<Intent>,
 }
+
+/// A keyword of the library as a sector sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LibraryKeyword))]
+pub struct Row {
+    /// The keyword of the library.
+    #[serde(flatten)]
+    pub seed: Model,
+    /// The sector has it already.
+    pub in_sector: bool,
+}
+
+/// Keywords of the library that a sector takes over: some by their ids, or all that pass the filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LibraryPick))]
+pub struct Pick {
+    /// The sector that takes them.
+    pub sector_id: crate::SectorId,
+    /// The keywords, at most [`MAX_PICKED`]; empty when a filter says which.
+    #[serde(default)]
+    pub ids: Vec<SeedKeywordId>,
+    /// All that pass this filter, when `ids` is empty.
+    #[serde(default)]
+    pub filter: Option<Filter>,
+    /// Text that they contain, beside the filter.
+    #[serde(default)]
+    pub search: Option<String>,
+}
+
+/// Most keywords of the library that are taken over at once.
+pub const MAX_PICKED: usize = 5_000;

@@ -1,7 +1,7 @@
 //! Files of the pages: parts of an import going up, pictures and lists of refused rows coming down.
 
 use axum::{
-    Extension, Json,
+    Extension, Form, Json,
     body::Body,
     extract::{Multipart, Path, Query, State},
     http::{HeaderValue, header},
@@ -11,7 +11,7 @@ use domain::{
     App, Error,
     scope::{Origin, Scope},
 };
-use entity::{ImageId, ImageTestId, KeywordImportId, keyword_import};
+use entity::{ImageId, ImageTestId, KeywordImportId, ListQuery, keyword, keyword_import};
 use serde::Deserialize;
 
 use crate::guard::Failure;
@@ -75,6 +75,45 @@ pub async fn rejects(
         bytes,
     )
         .into_response())
+}
+
+/// The keywords of a filter as CSV; the filter and the search stand in the query, as in the list's address.
+pub async fn keywords(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(origin): Extension<Origin>,
+    Query(filter): Query<keyword::Filter>,
+    Query(list): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let selection = keyword::Selection::All {
+        filter,
+        search: list.search,
+        except: Vec::new(),
+    };
+    let work = async { crate::api::v1::planner::download_keywords(&app, &signed_in(scope)?, selection).await };
+    work.await.map_err(|error| Failure(error, origin.request_id))
+}
+
+/// What a form sends that exports a selection.
+#[derive(Deserialize)]
+pub struct Selected {
+    /// A [`keyword::Selection`] as JSON.
+    selection: String,
+}
+
+/// The selected keywords as CSV. A form sends the selection, for its ids may be too many for an address.
+pub async fn selected_keywords(
+    State(app): State<App>,
+    Extension(scope): Extension<Option<Scope>>,
+    Extension(origin): Extension<Origin>,
+    Form(form): Form<Selected>,
+) -> Result<Response, Failure> {
+    let work = async {
+        let selection = serde_json::from_str(&form.selection)
+            .map_err(|error| Error::field("selection", format!("This is no selection: {error}")))?;
+        crate::api::v1::planner::download_keywords(&app, &signed_in(scope)?, selection).await
+    };
+    work.await.map_err(|error| Failure(error, origin.request_id))
 }
 
 /// All data of the account as one archive.

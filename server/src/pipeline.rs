@@ -87,16 +87,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
         import.added, import.duplicates, import.rejected, import.dialect
     ))?;
 
-    step(
-        &app,
-        &scope,
-        "Clusters",
-        Start::AutoCluster {
-            sector_id: sector,
-            keyword_ids: Vec::new(),
-        },
-    )
-    .await?;
+    step(&app, &scope, "Clusters", Start::auto_cluster(sector)).await?;
     let top = ListQuery {
         page_size: Some(200),
         ..ListQuery::default()

@@ -105,13 +105,15 @@ fn own_routes() -> Router<AppState> {
 
 type OwnRoute = (&'static str, &'static str, fn() -> MethodRouter<AppState>);
 
-const OWN_ROUTES: [OwnRoute; 8] = [
+const OWN_ROUTES: [OwnRoute; 10] = [
     ("GET", "/events/tasks/{id}", || get(events::task)),
     ("GET", "/events/imports/{id}", || get(events::import)),
     ("GET", "/events/image-tests/{id}", || get(events::image_test)),
     ("POST", "/upload/imports/{id}", || post(files::upload_chunk)),
     ("GET", "/download/imports/{id}/rejects.csv", || get(files::rejects)),
     ("GET", "/download/account.zip", || get(files::account)),
+    ("GET", "/download/keywords.csv", || get(files::keywords)),
+    ("POST", "/download/keywords.csv", || post(files::selected_keywords)),
     ("GET", "/files/images/{id}", || get(files::image)),
     ("GET", "/files/image-tests/{id}", || get(files::image_test)),
 ];

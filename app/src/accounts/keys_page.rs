@@ -23,7 +23,7 @@ pub fn KeysPage() -> impl IntoView {
     let adding = RwSignal::new(false);
     let revoking = RwSignal::new(None::<Model>);
     let revoke_open = RwSignal::new(false);
-    let keys = Resource::new(move || url.list(), list_api_keys);
+    let keys = Resource::new(move || url.list_of("api-keys"), list_api_keys);
     let ask = Callback::new(move |key: Model| {
         revoking.set(Some(key));
         revoke_open.set(true);

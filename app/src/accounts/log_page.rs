@@ -18,7 +18,7 @@ pub fn LogPage() -> impl IntoView {
         user_id: url.parsed("user"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("log")),
         |(filter, query)| audit_log(filter, query),
     );
     let columns = vec![

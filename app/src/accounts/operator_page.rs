@@ -22,7 +22,7 @@ pub fn OperatorPage() -> impl IntoView {
     let workspace = use_workspace();
     let changing = RwSignal::new(None::<Row>);
     let open = RwSignal::new(false);
-    let rows = Resource::new(move || url.list(), list_accounts);
+    let rows = Resource::new(move || url.list_of("accounts"), list_accounts);
     let change = Callback::new(move |row: Row| {
         changing.set(Some(row));
         open.set(true);

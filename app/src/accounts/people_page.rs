@@ -29,7 +29,7 @@ pub fn PeoplePage() -> impl IntoView {
     let edit_open = RwSignal::new(false);
     let removing = RwSignal::new(None::<Person>);
     let remove_open = RwSignal::new(false);
-    let people = Resource::new(move || url.list(), list_people);
+    let people = Resource::new(move || url.list_of("people"), list_people);
     let invitations = Resource::new(|| (), |()| list_invitations(entity::ListQuery::default()));
     let edit = Callback::new(move |person: Person| {
         editing.set(Some(person));

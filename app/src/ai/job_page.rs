@@ -34,7 +34,7 @@ pub fn JobPage() -> impl IntoView {
             let filter = ai_task_item::Filter {
                 status: url.parsed("status"),
             };
-            (id.get(), filter, url.list())
+            (id.get(), filter, url.list_of("job-items"))
         },
         |(id, filter, query)| job_items(id, filter, query),
     );

@@ -35,7 +35,7 @@ pub fn JobsPage() -> impl IntoView {
         function: url.parsed("function"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("jobs")),
         |(filter, query)| list_jobs(filter, query),
     );
     let followed = RwSignal::new(Vec::<(String, Followed)>::new());

@@ -11,7 +11,7 @@ use crate::components::{Badge, Column, DataTable, EmptyState, TimeAgo, lu, numbe
 pub fn Movements() -> impl IntoView {
     type Row = credit_transaction::Model;
     let url = use_url_state();
-    let rows = Resource::new(move || url.list(), transactions);
+    let rows = Resource::new(move || url.list_of("movements"), transactions);
     let columns = vec![
         Column::new("What for", |row: &Row| row.description.clone()).lead(),
         Column::new("Kind", |row: &Row| view! { <Badge value=row.transaction_type/> }),
@@ -46,7 +46,7 @@ pub fn Movements() -> impl IntoView {
 pub fn Usage() -> impl IntoView {
     type Row = credit_usage_log::Model;
     let url = use_url_state();
-    let rows = Resource::new(move || url.list(), usage);
+    let rows = Resource::new(move || url.list_of("usage"), usage);
     let columns = vec![
         Column::new("Work", |row: &Row| row.operation.label()).lead(),
         Column::new("Credits", |row: &Row| number(row.credits_used)).right(),

@@ -20,7 +20,7 @@ pub fn ModelPricesPage() -> impl IntoView {
     let toasts = use_toasts();
     let open = RwSignal::new(false);
     let start = RwSignal::new(None::<Model>);
-    let rows = Resource::new(move || url.list(), model_prices);
+    let rows = Resource::new(move || url.list_of("model-prices"), model_prices);
     let change = Callback::new(move |price: Option<Model>| {
         start.set(price);
         open.set(true);

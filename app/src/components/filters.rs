@@ -10,10 +10,35 @@ use super::{
     url::{UrlState, use_url_state},
 };
 
-/// Row of search and filters above a list; [`DataTable`](super::DataTable) brings its own. For pages without a table.
+/// A filter that is on the page: how it is called, and what its values are called.
+#[derive(Clone)]
+struct Entry {
+    /// One key, or both ends of a range.
+    keys: [Option<&'static str>; 2],
+    label: &'static str,
+    options: Option<Signal<Vec<(String, String)>>>,
+}
+
+/// The filters of a tool bar, each put in by itself, so that the bar can say which are in force.
+#[derive(Clone, Copy)]
+struct Book(RwSignal<Vec<Entry>>);
+
+impl Book {
+    fn put(entry: Entry) {
+        if let Some(book) = use_context::<Self>() {
+            book.0.update_untracked(|entries| {
+                entries.retain(|known| known.keys != entry.keys);
+                entries.push(entry);
+            });
+        }
+    }
+}
+
+/// Row of search and filters above a list; [`DataTable`](super::DataTable) brings its own. For pages without a table. The
+/// filters in force stand below, each with a cross that takes it away.
 ///
 /// ```ignore
-/// view! { <ToolBar search="Search pictures"><FilterSelect key="status" label="Status" options=statuses/></ToolBar> }
+/// view! { <ToolBar search="Search pictures"><FilterSelect key="status" label="Status" options=statuses()/></ToolBar> }
 /// ```
 #[component]
 pub fn ToolBar(
@@ -25,6 +50,15 @@ pub fn ToolBar(
     children: Option<Children>,
 ) -> impl IntoView {
     let url = use_url_state();
+    let book = Book(RwSignal::new(Vec::new()));
+    provide_context(book);
+    if !search.is_empty() {
+        Book::put(Entry {
+            keys: [Some("search"), None],
+            label: "Search",
+            options: None,
+        });
+    }
     view! {
         <form
             method="get"
@@ -34,16 +68,118 @@ pub fn ToolBar(
         >
             {(!search.is_empty()).then(|| view! { <TextSearch placeholder=search/> })}
             {children.map(|children| children())}
-            {move || url.get("view").map(|view| view! { <input type="hidden" name="view" value=view/> })}
-            {move || url.get("ordering").map(|order| view! { <input type="hidden" name="ordering" value=order/> })}
+            {["view", "ordering", "page_size"]
+                .map(|key| move || url.get(key).map(|value| view! { <input type="hidden" name=key value=value/> }))
+                .collect_view()}
             <noscript inner_html="<button type=\"submit\" class=\"btn btn-sm\">Apply</button>"></noscript>
-            <Show when=move || url.is_filtered()>
-                <a class="btn btn-ghost btn-sm" href=move || url.reset_href() data-noscroll="">
-                    <Icon icon=lu::LuX class="size-4"/>
-                    "Reset"
-                </a>
-            </Show>
+            {move || url.is_filtered().then(|| chips(url, book))}
         </form>
+    }
+}
+
+/// The filters in force, each with a cross, and the way to none.
+fn chips(url: UrlState, book: Book) -> impl IntoView {
+    let chips = book
+        .0
+        .get_untracked()
+        .into_iter()
+        .map(|entry| {
+            let Entry { keys, label, options } = entry;
+            let value = move |at: usize| keys.get(at).copied().flatten().and_then(|key| url.get(key));
+            let text = move || match (value(0), value(1)) {
+                (None, None) => None,
+                (Some(least), Some(most)) => Some(format!("{least} – {most}")),
+                (None, Some(most)) => Some(format!("up to {most}")),
+                (Some(least), None) if keys[1].is_some() => Some(format!("from {least}")),
+                (Some(value), None) => Some(match options {
+                    Some(options) => options
+                        .get()
+                        .into_iter()
+                        .find(|(key, _)| *key == value)
+                        .map_or(value, |(_, label)| label),
+                    None => format!("“{value}”"),
+                }),
+            };
+            let text = Memo::new(move |_| text());
+            let without = move || {
+                let changes: Vec<_> = keys.into_iter().flatten().map(|key| (key, None)).collect();
+                url.href(&changes)
+            };
+            move || {
+                text.get().map(|text| {
+                    view! {
+                        <a
+                            class="filter-chip"
+                            href=without
+                            data-noscroll=""
+                            aria-label=format!("Remove the filter {label}: {text}")
+                        >
+                            <span class="truncate"><span class="muted">{label} ": "</span> {text.clone()}</span>
+                            <Icon icon=lu::LuX class="size-3.5 flex-none"/>
+                        </a>
+                    }
+                })
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="flex w-full min-w-0 flex-wrap items-center gap-1.5" role="group" aria-label="Filters in force">
+            {chips}
+            <a class="btn btn-ghost btn-xs" href=move || url.reset_href() data-noscroll="">"Reset"</a>
+        </div>
+    }
+}
+
+/// Filters that are needed now and then, behind a button that says how many of them are in force.
+///
+/// ```ignore
+/// view! {
+///     <MoreFilters keys=&["volume_min", "volume_max"]>
+///         <FilterRange min_key="volume_min" max_key="volume_max" label="Volume"/>
+///     </MoreFilters>
+/// }
+/// ```
+#[component]
+pub fn MoreFilters(
+    /// Keys of the filters in it.
+    keys: &'static [&'static str],
+    /// The filters.
+    children: Children,
+) -> impl IntoView {
+    let url = use_url_state();
+    let in_force = Memo::new(move |_| keys.iter().filter(|key| url.get(key).is_some()).count());
+    view! {
+        <details class="dropdown">
+            <summary class="btn btn-ghost btn-sm">
+                <Icon icon=lu::LuSlidersHorizontal class="size-4"/>
+                "More filters"
+                {move || (in_force.get() > 0).then(|| view! { <span class="badge badge-primary badge-xs">{in_force.get()}</span> })}
+            </summary>
+            <div class="dropdown-content popover panel z-20 mt-1 w-72 space-y-3 p-3 shadow-lg">{children()}</div>
+        </details>
+    }
+}
+
+/// A filter that the address may hold and the bar has no control for: it shows, and can be taken away.
+#[component]
+pub fn FilterNote(
+    /// Key in the address.
+    key: &'static str,
+    /// What it filters by.
+    label: &'static str,
+    /// Values with what a person reads.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+) -> impl IntoView {
+    let url = use_url_state();
+    Book::put(Entry {
+        keys: [Some(key), None],
+        label,
+        options: Some(options),
+    });
+    move || {
+        url.get(key)
+            .map(|value| view! { <input type="hidden" name=key value=value/> })
     }
 }
 
@@ -129,6 +265,11 @@ pub fn FilterSelect(
     options: Signal<Vec<(String, String)>>,
 ) -> impl IntoView {
     let url = use_url_state();
+    Book::put(Entry {
+        keys: [Some(key), None],
+        label,
+        options: Some(options),
+    });
     let chosen = move |option: &str| url.get(key).unwrap_or_default() == option;
     let all = move || {
         let mut all = vec![(String::new(), format!("{label}: any"))];
@@ -163,6 +304,11 @@ pub fn FilterRange(
     label: &'static str,
 ) -> impl IntoView {
     let url = use_url_state();
+    Book::put(Entry {
+        keys: [Some(min_key), Some(max_key)],
+        label,
+        options: None,
+    });
     let end = move |key: &'static str, word: &'static str| {
         let pause = Pause::new(url);
         view! {
@@ -174,15 +320,15 @@ pub fn FilterRange(
                 min="0"
                 aria-label=format!("{label}, {word}")
                 placeholder=word
-                class="w-14 min-w-0 bg-transparent tabular outline-none"
+                class="w-16 min-w-0 bg-transparent tabular outline-none"
                 value=url.get(key)
                 on:input:target=move |event| pause.write(key, event.target().value())
             />
         }
     };
     view! {
-        <div class="input input-sm w-auto gap-1.5" role="group" aria-label=label>
-            <span class="text-xs muted">{label}</span>
+        <div class="input input-sm w-full gap-1.5" role="group" aria-label=label>
+            <span class="flex-1 text-xs muted">{label}</span>
             {end(min_key, "from")}
             <span class="muted" aria-hidden="true">"–"</span>
             {end(max_key, "to")}

@@ -24,7 +24,7 @@ use crate::{
 /// let request = RwSignal::new(None::<Start>);
 /// let task = use_running_task(&[AiFunction::AutoCluster]);
 /// view! {
-///     <button on:click=move |_| request.set(Some(Start::AutoCluster { sector_id, keyword_ids }))>"Group keywords"</button>
+///     <button on:click=move |_| request.set(Some(Start::auto_cluster_of(sector_id, keyword_ids)))>"Group keywords"</button>
 ///     <AiLauncher request task/>
 ///     <ProgressPanel task on_done=move |_| rows.refetch()/>
 /// }

@@ -7,21 +7,25 @@ use leptos::{children::ViewFn, prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
+    bulk::{Matching, bar},
+    chosen::Chosen,
     empty::ErrorState,
     filters::ToolBar,
-    format::count,
     icon::{Icon, lu},
+    keys::{Keys, Shortcuts},
+    memory::{Memory, slug},
     table_parts::{Column, foot, head_cell},
     url::use_url_state,
+    views::ViewsMenu,
 };
-use crate::{browser, workspace::Workspace};
+use crate::workspace::Workspace;
 
 /// A list with search, filters, order and pages (all in the address), selection with actions, and columns to choose.
 ///
 /// ```ignore
 /// let ws = use_workspace();
 /// let url = use_url_state();
-/// let rows = Resource::new(move || (filter(), url.list()), |(filter, query)| api::keywords(filter, query));
+/// let rows = Resource::new(move || (filter(), url.list_of("keywords")), |(filter, query)| api::keywords(filter, query));
 /// let selection = RwSignal::new(BTreeSet::new());
 /// view! {
 ///     <DataTable
@@ -35,6 +39,10 @@ use crate::{browser, workspace::Workspace};
 ///     />
 /// }
 /// ```
+///
+/// The list has keys of its own (`?` shows them), remembers columns and page size of each person, and keeps views where
+/// `entity::saved_view::LISTS` names it. With `everything`, all rows that match can be selected, on whichever page they
+/// stand: while it is true, `selection` holds the rows that are taken out.
 ///
 /// After a change call `rows.refetch()`. `empty` shows only when no filter is in force; else the table says so itself.
 #[component]
@@ -54,9 +62,15 @@ pub fn DataTable<T>(
     /// Which rows are selected; without it rows cannot be selected.
     #[prop(optional)]
     selection: Option<RwSignal<BTreeSet<i64>>>,
+    /// All rows that match are selected; without it only rows that were on a page can be.
+    #[prop(optional)]
+    everything: Option<RwSignal<bool>>,
     /// What can be done with the selected rows.
     #[prop(optional, into)]
     bulk: Option<ViewFn>,
+    /// Cells can be changed where they stand, so the list of keys tells of it.
+    #[prop(optional)]
+    edits: bool,
     /// What the search box says; empty for no search box.
     #[prop(optional)]
     search: &'static str,
@@ -73,16 +87,28 @@ where
     let url = use_url_state();
     let columns: Arc<Vec<Column<T>>> = Arc::new(columns);
     let span = columns.len() + usize::from(selection.is_some());
-    let hidden = hidden_columns(name, &columns);
+    let memory = url.memory(name);
+    let hidden = hidden_columns(memory, &columns);
     let page_ids = RwSignal::new(Vec::<i64>::new());
+    let total = RwSignal::new((0_u64, true));
+    let chosen = selection.map(|ids| Chosen { ids, everything });
+    let help = RwSignal::new(false);
+    let section = NodeRef::new();
+    let keys = Keys {
+        section,
+        chosen,
+        page_ids,
+        help,
+    };
+    keys.listen();
 
-    if let Some(selection) = selection {
+    if let Some(chosen) = chosen {
         let workspace = use_context::<Workspace>();
         Effect::new(move |before: Option<_>| {
             let place = workspace.map(|workspace| (workspace.site_id(), workspace.sector_id()));
             let now = (url.filters(), place);
             if before.is_some_and(|before| before != now) {
-                selection.update(BTreeSet::clear);
+                chosen.clear();
             }
             now
         });
@@ -108,13 +134,16 @@ where
             rows.get().map(move |result| match result {
                 Ok(page) if page.results.is_empty() => {
                     page_ids.set(Vec::new());
+                    total.set((page.count, page.count_exact));
                     wide_row(span, no_rows(url, page.count, &empty)).into_any()
                 }
                 Ok(page) => {
                     page_ids.set(page.results.iter().map(row_id).collect());
+                    total.set((page.count, page.count_exact));
                     page.results
                         .iter()
-                        .map(|row| table_row(&columns, row, row_id(row), row_name(row), selection))
+                        .enumerate()
+                        .map(|(at, row)| table_row(&columns, row, at, row_id(row), row_name(row), chosen))
                         .collect_view()
                         .into_any()
                 }
@@ -127,23 +156,60 @@ where
         }
     };
     let footer = move || {
-        rows.get()
-            .and_then(Result::ok)
-            .map(|page| foot(url, page.count, page.page, page.page_size, page.pages()))
+        rows.get().and_then(Result::ok).map(|page| {
+            foot(
+                url,
+                name,
+                (page.count, page.count_exact),
+                page.page,
+                page.page_size,
+                page.pages(),
+            )
+        })
     };
+    let views = entity::saved_view::keys_of(name).is_some().then(|| {
+        let slugs: Vec<String> = columns.iter().map(|column| slug(column.header)).collect();
+        let names = slugs.clone();
+        let off = Signal::derive(move || {
+            let off: Vec<&str> = hidden
+                .get()
+                .into_iter()
+                .filter_map(|index| names.get(index.saturating_sub(1)).map(String::as_str))
+                .collect();
+            off.join(",")
+        });
+        let switch = Callback::new(move |off: String| {
+            let off: Vec<String> = off.split(',').map(str::to_owned).collect();
+            hidden.set(numbers(&slugs, &off));
+            memory.keep(|kept| kept.hidden = Some(off));
+        });
+        view! { <ViewsMenu list=name off switch/> }
+    });
 
     view! {
-        <section class="panel min-w-0" aria-label=label>
-            <div class="flex flex-wrap items-center justify-between gap-2 border-b border-base-300 p-3">
+        <section node_ref=section class="panel min-w-0" aria-label=label>
+            <div class="flex flex-wrap items-start justify-between gap-2 border-b border-base-300 p-3">
                 <ToolBar search>{filters.map(|filters| filters.run())}</ToolBar>
-                {column_menu(name, &columns, hidden)}
+                <div class="flex flex-none items-center gap-1">
+                    {views}
+                    {column_menu(memory, &columns, hidden)}
+                    <button
+                        type="button"
+                        class="btn btn-ghost btn-sm btn-square js-only hidden md:inline-flex"
+                        aria-label="Keys in this list"
+                        title="Keys in this list (?)"
+                        on:click=move |_| help.set(true)
+                    >
+                        <Icon icon=lu::LuKeyboard class="size-4"/>
+                    </button>
+                </div>
             </div>
             <div class="max-h-none overflow-x-auto md:max-h-[calc(100dvh-15rem)] md:overflow-auto" role="group" aria-label=label tabindex="0">
                 <table class=table_class>
                     <caption class="sr-only">{label}</caption>
                     <thead>
                         <tr>
-                            {selection.map(|selection| view! { <th scope="col" class="w-10">{select_all(selection, page_ids)}</th> })}
+                            {chosen.map(|chosen| view! { <th scope="col" class="w-10">{select_all(chosen, page_ids)}</th> })}
                             {heads}
                         </tr>
                     </thead>
@@ -152,8 +218,9 @@ where
                     </tbody>
                 </table>
             </div>
-            {selection.map(|selection| bulk_bar(selection, bulk))}
-            <Transition>{footer}</Transition>
+            {chosen.map(|chosen| bar(chosen, Some(Matching { page_ids, total }), bulk))}
+            <Transition fallback=|| view! { <div class="h-12 border-t border-base-300"></div> }>{footer}</Transition>
+            <Shortcuts open=help selects=chosen.is_some() edits/>
         </section>
     }
 }
@@ -161,10 +228,13 @@ where
 fn table_row<T: 'static>(
     columns: &[Column<T>],
     row: &T,
+    at: usize,
     id: i64,
     name: String,
-    selection: Option<RwSignal<BTreeSet<i64>>>,
+    chosen: Option<Chosen>,
 ) -> AnyView {
+    // The Tab key finds one row; the arrow keys go on from there.
+    let stop = if at == 0 { "0" } else { "-1" };
     let cells = columns
         .iter()
         .enumerate()
@@ -175,39 +245,24 @@ fn table_row<T: 'static>(
             }
         })
         .collect_view();
-    match selection {
-        None => view! { <tr>{cells}</tr> }.into_any(),
-        Some(selection) => {
-            // The page may be gone already when a caller leaves in the middle of its making.
-            let chosen = move || {
-                selection
-                    .try_with(|selection| selection.contains(&id))
-                    .unwrap_or_default()
-            };
-            let toggle = move |_| {
-                selection.update(|selection| {
-                    if !selection.remove(&id) {
-                        selection.insert(id);
-                    }
-                });
-            };
-            view! {
-                <tr data-selected=move || chosen().then_some("")>
-                    <td class="check">
-                        <input
-                            type="checkbox"
-                            class="checkbox checkbox-sm checkbox-primary js-only"
-                            aria-label=format!("Select {name}")
-                            prop:checked=chosen
-                            on:change=toggle
-                        />
-                    </td>
-                    {cells}
-                </tr>
-            }
-            .into_any()
-        }
+    let Some(chosen) = chosen else {
+        return view! { <tr data-row=id.to_string() tabindex=stop>{cells}</tr> }.into_any();
+    };
+    view! {
+        <tr data-row=id.to_string() tabindex=stop data-selected=move || chosen.has(id).then_some("")>
+            <td class="check">
+                <input
+                    type="checkbox"
+                    class="checkbox checkbox-sm checkbox-primary js-only"
+                    aria-label=format!("Select {name}")
+                    prop:checked=move || chosen.has(id)
+                    on:change=move |_| chosen.toggle(id)
+                />
+            </td>
+            {cells}
+        </tr>
     }
+    .into_any()
 }
 
 fn wide_row(span: usize, content: AnyView) -> impl IntoView {
@@ -219,7 +274,7 @@ fn wide_row(span: usize, content: AnyView) -> impl IntoView {
 }
 
 fn skeleton_rows(span: usize) -> impl IntoView {
-    (0..8)
+    (0..12)
         .map(|_| view! { <tr><td colspan=span.to_string() class="whole"><div class="skeleton h-5 w-full rounded"></div></td></tr> })
         .collect_view()
 }
@@ -249,23 +304,14 @@ fn no_rows(url: super::UrlState, count: u64, empty: &ViewFn) -> AnyView {
     .into_any()
 }
 
-fn select_all(selection: RwSignal<BTreeSet<i64>>, page_ids: RwSignal<Vec<i64>>) -> impl IntoView {
-    let all = move || {
-        page_ids.with(|ids| !ids.is_empty() && selection.with(|selection| ids.iter().all(|id| selection.contains(id))))
-    };
-    let some = move || page_ids.with(|ids| selection.with(|selection| ids.iter().any(|id| selection.contains(id))));
+fn select_all(chosen: Chosen, page_ids: RwSignal<Vec<i64>>) -> impl IntoView {
+    let all = move || page_ids.with(|ids| !ids.is_empty() && ids.iter().all(|id| chosen.has(*id)));
+    let some = move || page_ids.with(|ids| ids.iter().any(|id| chosen.has(*id)));
     let toggle = move |_| {
         let clear = untrack(all);
-        let ids = page_ids.get_untracked();
-        selection.update(|selection| {
-            for id in ids {
-                if clear {
-                    selection.remove(&id);
-                } else {
-                    selection.insert(id);
-                }
-            }
-        });
+        for id in page_ids.get_untracked() {
+            chosen.set(id, !clear);
+        }
     };
     view! {
         <input
@@ -279,59 +325,33 @@ fn select_all(selection: RwSignal<BTreeSet<i64>>, page_ids: RwSignal<Vec<i64>>) 
     }
 }
 
-/// What can be done with the selected rows, at the foot of a list; nothing while none is selected.
-pub(crate) fn bulk_bar(selection: RwSignal<BTreeSet<i64>>, bulk: Option<ViewFn>) -> impl IntoView {
-    let size = Memo::new(move |_| selection.with(BTreeSet::len));
-    view! {
-        <Show when=move || { size.get() > 0 }>
-            <div
-                role="region"
-                aria-label="Selected rows"
-                class="sticky bottom-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-base-300 bg-base-100 px-3 py-2.5 text-sm shadow-[0_-8px_16px_-12px_rgb(0_0_0/0.25)]"
-            >
-                <span class="font-medium tabular" aria-live="polite">
-                    {move || count(i64::try_from(size.get()).unwrap_or(i64::MAX), "row selected", "rows selected")}
-                </span>
-                <span class="flex flex-wrap items-center gap-2">{bulk.as_ref().map(ViewFn::run)}</span>
-                <button type="button" class="btn btn-ghost btn-sm ml-auto" on:click=move |_| selection.update(BTreeSet::clear)>
-                    "Clear selection"
-                </button>
-            </div>
-        </Show>
-    }
-}
-
-/// Numbers of the columns that are switched off: as the columns say, and once the page is alive as this browser
-/// remembers.
-fn hidden_columns<T>(name: &'static str, columns: &[Column<T>]) -> RwSignal<BTreeSet<usize>> {
-    let initial = columns
+/// The numbers of the columns with these names, from 1.
+fn numbers(slugs: &[String], off: &[String]) -> BTreeSet<usize> {
+    slugs
         .iter()
         .enumerate()
-        .filter(|(_, column)| column.hidden)
+        .filter(|(_, slug)| off.contains(slug))
         .map(|(index, _)| index + 1)
-        .collect();
-    let hidden = RwSignal::new(initial);
-    let headers: Vec<&'static str> = columns.iter().map(|column| column.header).collect();
-    Effect::new(move |_| {
-        if let Some(text) = browser::stored(&storage_key(name)) {
-            let off: Vec<&str> = text.split(',').collect();
-            let set = headers
-                .iter()
-                .enumerate()
-                .filter(|(_, header)| off.contains(header))
-                .map(|(index, _)| index + 1);
-            hidden.set(set.collect());
-        }
-    });
-    hidden
+        .collect()
 }
 
-fn storage_key(name: &str) -> String {
-    format!("igny8-columns-{name}")
+/// Numbers of the columns that are switched off: as the person likes it, else as the columns say.
+fn hidden_columns<T>(memory: Memory, columns: &[Column<T>]) -> RwSignal<BTreeSet<usize>> {
+    let kept = memory.read().hidden;
+    let hidden = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| match &kept {
+            Some(off) => !column.lead && off.contains(&slug(column.header)),
+            None => column.hidden,
+        })
+        .map(|(index, _)| index + 1)
+        .collect();
+    RwSignal::new(hidden)
 }
 
 fn column_menu<T>(
-    name: &'static str,
+    memory: Memory,
     columns: &[Column<T>],
     hidden: RwSignal<BTreeSet<usize>>,
 ) -> Option<impl IntoView + use<T>> {
@@ -351,13 +371,13 @@ fn column_menu<T>(
                 hidden.insert(index);
             }
         });
-        let off: Vec<&str> = hidden.with_untracked(|hidden| {
+        let off = hidden.with_untracked(|hidden| {
             all.iter()
                 .filter(|(index, _)| hidden.contains(index))
-                .map(|(_, header)| *header)
+                .map(|(_, header)| slug(header))
                 .collect()
         });
-        browser::store(&storage_key(name), &off.join(","));
+        memory.keep(|kept| kept.hidden = Some(off));
     };
     let items = choices
         .into_iter()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{ListQuery, page::DEFAULT_PAGE_SIZE};
+use entity::ListQuery;
 use leptos::prelude::*;
 
 use super::{
@@ -155,15 +155,23 @@ pub(super) fn head_cell<T>(url: UrlState, index: usize, column: &Column<T>) -> A
 
 const SIZES: [u32; 4] = [25, 50, 100, 200];
 
-/// Which rows there are, and links to the others.
-pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: u32) -> impl IntoView {
+/// Which rows there are, and links to the others. A chosen page size is remembered under `name`.
+pub(crate) fn foot(
+    url: UrlState,
+    name: &'static str,
+    (count, exact): (u64, bool),
+    page: u32,
+    page_size: u32,
+    pages: u32,
+) -> impl IntoView {
+    let more = if exact { "" } else { "+" };
     let first = u64::from(page.saturating_sub(1)) * u64::from(page_size) + 1;
     let last = (first + u64::from(page_size)).saturating_sub(1).min(count);
     let shown = |value: u64| number(i64::try_from(value).unwrap_or(i64::MAX));
     let range = if count == 0 || first > count {
-        shown(count)
+        format!("{}{more}", shown(count))
     } else {
-        format!("{}–{} of {}", shown(first), shown(last), shown(count))
+        format!("{}–{} of {}{more}", shown(first), shown(last), shown(count))
     };
     let step = move |to: u32, enabled: bool, name: &'static str, icon: icondata_core::Icon| {
         if enabled {
@@ -178,7 +186,8 @@ pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: 
         }
     };
     let size = move |size: u32| {
-        let href = move || url.href(&[("page_size", (size != DEFAULT_PAGE_SIZE).then(|| size.to_string()))]);
+        let href = move || url.href(&[("page_size", Some(size.to_string()))]);
+        let remember = move |_| url.memory(name).keep(|kept| kept.page_size = Some(size));
         let here = size == page_size;
         let class = if here {
             "btn btn-xs btn-active"
@@ -186,7 +195,14 @@ pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: 
             "btn btn-xs btn-ghost"
         };
         view! {
-            <a class=class href=href data-noscroll="" aria-label=format!("{size} rows a page") aria-current=here.then_some("true")>
+            <a
+                class=class
+                href=href
+                data-noscroll=""
+                aria-label=format!("{size} rows a page")
+                aria-current=here.then_some("true")
+                on:click=remember
+            >
                 {size}
             </a>
         }
@@ -201,7 +217,7 @@ pub(crate) fn foot(url: UrlState, count: u64, page: u32, page_size: u32, pages: 
             <span class="flex items-center gap-1">
                 {step(1, page > 1, "First page", lu::LuChevronsLeft)}
                 {step(page.saturating_sub(1), page > 1, "Previous page", lu::LuChevronLeft)}
-                <span class="px-1 tabular">{format!("Page {page} of {pages}")}</span>
+                <span class="px-1 tabular">{format!("Page {page} of {pages}{more}")}</span>
                 {step(page + 1, page < pages, "Next page", lu::LuChevronRight)}
                 {step(pages, page < pages, "Last page", lu::LuChevronsRight)}
             </span>

@@ -10,6 +10,9 @@ use leptos_router::{
 };
 use std::{str::FromStr, sync::Arc};
 
+use super::memory::Memory;
+use crate::workspace::Workspace;
+
 /// Names which part of a page shows; it is no filter.
 const VIEW: &str = "view";
 
@@ -21,6 +24,7 @@ pub struct UrlState {
     path: Memo<String>,
     query: Memo<ParamsMap>,
     navigate: StoredValue<Navigate>,
+    workspace: Option<Workspace>,
 }
 
 /// The address of the page.
@@ -28,7 +32,7 @@ pub struct UrlState {
 /// ```ignore
 /// let url = use_url_state();
 /// let filter = move || keyword::Filter { status: url.parsed("status"), site_id: ws.site_id(), ..Default::default() };
-/// let rows = Resource::new(move || (filter(), url.list()), |(filter, query)| api::keywords(filter, query));
+/// let rows = Resource::new(move || (filter(), url.list_of("keywords")), |(filter, query)| api::keywords(filter, query));
 /// ```
 pub fn use_url_state() -> UrlState {
     let location = use_location();
@@ -36,6 +40,7 @@ pub fn use_url_state() -> UrlState {
         path: location.pathname,
         query: location.query,
         navigate: StoredValue::new(Arc::new(use_navigate())),
+        workspace: use_context::<Workspace>(),
     }
 }
 
@@ -52,14 +57,37 @@ impl UrlState {
         self.get(key)?.trim().parse().ok()
     }
 
-    /// Page, order and search of the list on this page, from the keys `page`, `page_size`, `ordering`, `search`.
-    pub fn list(self) -> ListQuery {
+    /// Page, order and search of the list on this page, from the keys `page`, `page_size`, `ordering`, `search`. `name` is
+    /// that of its [`DataTable`](super::DataTable): without a `page_size` in the address the list has as many rows as the
+    /// person liked last.
+    pub fn list_of(self, name: &'static str) -> ListQuery {
         ListQuery {
             page: self.parsed("page"),
-            page_size: self.parsed("page_size"),
+            page_size: self.parsed("page_size").or_else(|| self.memory(name).read().page_size),
             ordering: self.get("ordering"),
             search: self.get("search"),
         }
+    }
+
+    /// What the person likes of the list of this name.
+    pub(super) fn memory(self, name: &'static str) -> Memory {
+        Memory::of(name, self.workspace)
+    }
+
+    /// The path of the page, tracked.
+    pub(super) fn path(self) -> String {
+        self.path.get()
+    }
+
+    /// Filters, search, order and page size, tracked; what a saved view keeps, without `?`.
+    pub(super) fn view_query(self) -> String {
+        self.query.with(|query| {
+            let mut query = query.clone();
+            for key in ["page", VIEW] {
+                query.remove(key);
+            }
+            query.to_query_string().trim_start_matches('?').to_owned()
+        })
     }
 
     /// The address with some keys changed (`None` removes), tracked. Changing anything but the page leads to page 1.

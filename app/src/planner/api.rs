@@ -2,8 +2,7 @@
 #![allow(missing_docs, reason = "the macro makes a struct of the arguments of each function")]
 
 use entity::{
-    ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster, idea,
-    keyword::{self, KeywordStatus},
+    ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster, idea, keyword,
     keyword_import::{self, ImportReport, NewImport},
 };
 use leptos::prelude::*;
@@ -32,24 +31,6 @@ pub async fn create_keyword(new: keyword::New) -> Result<keyword::Model, ApiErro
 pub async fn update_keyword(id: KeywordId, patch: keyword::Patch) -> Result<keyword::Model, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
     domain::planner::keywords::update(&app, &scope, id, patch)
-        .await
-        .map_err(crate::context::fail)
-}
-
-/// Deletes keywords; says how many.
-#[server(input = Json)]
-pub async fn delete_keywords(ids: Vec<KeywordId>) -> Result<u64, ApiError> {
-    let (app, scope) = crate::context::signed_in().await?;
-    domain::planner::keywords::delete(&app, &scope, &ids)
-        .await
-        .map_err(crate::context::fail)
-}
-
-/// Gives keywords a status; says how many changed.
-#[server(input = Json)]
-pub async fn set_keyword_status(ids: Vec<KeywordId>, status: KeywordStatus) -> Result<u64, ApiError> {
-    let (app, scope) = crate::context::signed_in().await?;
-    domain::planner::keywords::set_status(&app, &scope, &ids, status)
         .await
         .map_err(crate::context::fail)
 }

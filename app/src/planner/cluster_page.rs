@@ -1,7 +1,5 @@
 //! One cluster and its keywords.
 
-use std::collections::BTreeSet;
-
 use entity::{
     ApiError, ClusterId,
     ai_task::{AiFunction, Progress, Start},
@@ -13,6 +11,7 @@ use leptos_router::hooks::use_params_map;
 use super::{
     api::{delete_clusters, get_cluster},
     cluster_form::ClusterForm,
+    keyword_bulk::Picked,
     keyword_table::{KeywordTable, Rows, keyword_rows},
     parts::{DoneNote, act, use_may_edit},
 };
@@ -72,7 +71,7 @@ fn Cluster(
     let request = RwSignal::new(None::<Start>);
     let task = use_running_task(&[AiFunction::GenerateIdeas]);
     let note = RwSignal::new(None::<String>);
-    let selection = RwSignal::new(BTreeSet::<i64>::new());
+    let picked = Picked::new();
     let stored = StoredValue::new(found.clone());
     let delete = move |()| {
         act(toasts, delete_clusters(vec![id]), move |_| {
@@ -123,7 +122,7 @@ fn Cluster(
         <ProgressPanel task on_done=done/>
         <DoneNote note href="/planner/ideas" link="See the ideas"/>
         <KeywordTable
-            rows of_cluster=true selection
+            rows cluster=Signal::derive(move || Some(id)) picked
             empty=|| view! {
                 <EmptyState
                     icon=lu::LuKeyRound

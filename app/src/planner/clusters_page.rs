@@ -51,6 +51,7 @@ fn with_shares(page: Page<cluster::Model>) -> Page<Row> {
     Page {
         results,
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
     }
@@ -76,7 +77,7 @@ pub fn ClustersPage() -> impl IntoView {
         status: url.parsed("status"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("clusters")),
         |(filter, query)| async move { list_clusters(filter, query).await.map(with_shares) },
     );
 
@@ -259,6 +260,7 @@ mod tests {
     fn no_clusters_have_no_shares() {
         let page = Page {
             count: 0,
+            count_exact: true,
             page: 1,
             page_size: 50,
             results: Vec::new(),

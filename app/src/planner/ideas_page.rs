@@ -48,7 +48,7 @@ pub fn IdeasPage() -> impl IntoView {
         content_structure: url.get("structure"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("ideas")),
         |(filter, query)| list_ideas(filter, query),
     );
 

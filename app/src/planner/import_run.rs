@@ -185,7 +185,7 @@ fn Outcome(found: ImportReport) -> impl IntoView {
                     <button
                         type="button"
                         class="btn btn-primary btn-sm js-only"
-                        on:click=move |_| request.set(Some(Start::AutoCluster { sector_id, keyword_ids: Vec::new() }))
+                        on:click=move |_| request.set(Some(Start::auto_cluster(sector_id)))
                     >
                         <Icon icon=lu::LuBoxes class="size-4"/>
                         "Group them into clusters"

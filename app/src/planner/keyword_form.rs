@@ -51,11 +51,7 @@ pub(super) fn KeywordForm(
         all
     };
     let statuses = options_of(KeywordStatus::ALL, |status| (status.as_str(), status.label()));
-    let figures = if is_new {
-        ""
-    } else {
-        "Leave as it is to keep the figure."
-    };
+    let figures = if is_new { "" } else { "Empty when it is not known." };
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -91,14 +87,15 @@ pub(super) fn KeywordForm(
             Some(stored) => {
                 let patch = keyword::Patch {
                     keyword: changed(keyword, &stored.keyword),
-                    volume: volume.filter(|_| volume != stored.volume),
-                    difficulty: difficulty.filter(|_| difficulty != stored.difficulty),
+                    volume: changed(volume, &stored.volume),
+                    difficulty: changed(difficulty, &stored.difficulty),
                     intent: intent.filter(|intent| *intent != stored.intent),
                     status: status
                         .get_untracked()
                         .parse::<KeywordStatus>()
                         .ok()
                         .filter(|status| *status != stored.status),
+                    seen: Some(stored.updated_at),
                 };
                 form.send(update_keyword(stored.id, patch), done);
             }

@@ -1,21 +1,24 @@
 //! Keywords of a site.
 
-use std::collections::BTreeSet;
-
 use entity::{
     SectorId,
     ai_task::{AiFunction, Progress, Start},
+    keyword::Added,
 };
 use leptos::prelude::*;
 
 use super::{
+    keyword_bulk::Picked,
     keyword_form::KeywordForm,
-    keyword_table::{KeywordTable, NoKeywords, keyword_rows},
+    keyword_many::{ManyForm, added_words},
+    keyword_table::{KeywordTable, NoKeywords, export_href, keyword_filter, keyword_rows},
+    library_dialog::Library,
     parts::{DoneNote, use_may_edit},
 };
 use crate::{
     components::{
         AiLauncher, Dialog, Icon, NeedsSite, PageHeader, ProgressPanel, Select, lu, use_running_task, use_toasts,
+        use_url_state,
     },
     workspace::use_workspace,
 };
@@ -28,8 +31,19 @@ pub fn KeywordsPage() -> impl IntoView {
     let request = RwSignal::new(None::<Start>);
     let task = use_running_task(&[AiFunction::AutoCluster]);
     let note = RwSignal::new(None::<String>);
-    let selection = RwSignal::new(BTreeSet::<i64>::new());
-    let rows = keyword_rows(Signal::derive(|| None));
+    let url = use_url_state();
+    let library = RwSignal::new(false);
+    let picked = Picked::new();
+    let whole_list = Signal::derive(|| None);
+    let rows = keyword_rows(whole_list);
+    let filter = keyword_filter(whole_list);
+    let export = move || filter.with(|filter| export_href(filter, url.get("search").as_deref()));
+    let added = move |added: Added| {
+        adding.set(false);
+        library.set(false);
+        toasts.success(added_words(&added));
+        rows.refetch();
+    };
     let may_edit = use_may_edit();
     let done = move |progress: Progress| {
         rows.refetch();
@@ -47,8 +61,16 @@ pub fn KeywordsPage() -> impl IntoView {
             title="Keywords"
             purpose="The searches you want to be found for. Bring them in, then group them into clusters."
         >
+            <a class="btn btn-ghost btn-sm" href=export download="" rel="external">
+                <Icon icon=lu::LuDownload class="size-4"/>
+                "Export"
+            </a>
             <Show when=move || may_edit.get()>
                 <GroupAll request/>
+                <button type="button" class="btn btn-sm js-only" on:click=move |_| library.set(true)>
+                    <Icon icon=lu::LuLibrary class="size-4"/>
+                    "Library"
+                </button>
                 <button type="button" class="btn btn-sm js-only" on:click=move |_| adding.set(true)>
                     <Icon icon=lu::LuPlus class="size-4"/>
                     "Add keyword"
@@ -62,25 +84,66 @@ pub fn KeywordsPage() -> impl IntoView {
         <NeedsSite>
             <ProgressPanel task on_done=done/>
             <DoneNote note href="/planner/clusters" link="See the clusters"/>
-            <KeywordTable rows request selection empty=move || view! { <NoKeywords adding/> }/>
+            <KeywordTable rows request picked empty=move || view! { <NoKeywords adding library/> }/>
         </NeedsSite>
         <AiLauncher
             request task
             on_started=move |_| {
                 note.set(None);
-                selection.update(BTreeSet::clear);
+                picked.clear();
             }
         />
-        <Dialog open=adding title="Add keyword">
-            <KeywordForm
-                stored=None
-                on_saved=move |saved: entity::keyword::Model| {
+        <Dialog open=adding title="Add keywords">
+            <AddForms
+                on_one=move |saved: entity::keyword::Model| {
                     adding.set(false);
                     toasts.success(format!("“{}” added.", saved.keyword));
                     rows.refetch();
                 }
+                on_many=added
             />
         </Dialog>
+        <Dialog open=library title="Keywords of the library" wide=true>
+            <Library on_added=added/>
+        </Dialog>
+    }
+}
+
+/// One keyword with its figures, or a list of them.
+#[component]
+fn AddForms(
+    /// Called with the one keyword.
+    #[prop(into)]
+    on_one: Callback<entity::keyword::Model>,
+    /// Called with what came of a list.
+    #[prop(into)]
+    on_many: Callback<Added>,
+) -> impl IntoView {
+    let many = RwSignal::new(false);
+    let tab = move |of_many: bool, words: &'static str| {
+        view! {
+            <button
+                type="button"
+                role="tab"
+                class="tab"
+                class:tab-active=move || many.get() == of_many
+                aria-selected=move || if many.get() == of_many { "true" } else { "false" }
+                on:click=move |_| many.set(of_many)
+            >
+                {words}
+            </button>
+        }
+    };
+    view! {
+        <div role="tablist" class="tabs tabs-border mb-4">
+            {tab(false, "One keyword")}
+            {tab(true, "Several at once")}
+        </div>
+        {move || if many.get() {
+            view! { <ManyForm on_saved=on_many/> }.into_any()
+        } else {
+            view! { <KeywordForm stored=None on_saved=on_one/> }.into_any()
+        }}
     }
 }
 
@@ -93,12 +156,7 @@ fn GroupAll(
     let workspace = use_workspace();
     let asking = RwSignal::new(false);
     let choice = RwSignal::new(String::new());
-    let start = move |sector_id: SectorId| {
-        request.set(Some(Start::AutoCluster {
-            sector_id,
-            keyword_ids: Vec::new(),
-        }))
-    };
+    let start = move |sector_id: SectorId| request.set(Some(Start::auto_cluster(sector_id)));
     let begin = move |_| {
         let sectors = workspace.sectors();
         match (workspace.sector_id(), sectors.as_slice()) {

@@ -285,6 +285,7 @@ pub(crate) fn EditButton(
         <button
             type="button"
             class="btn btn-ghost btn-xs btn-square js-only"
+            data-edit=""
             aria-label=format!("Edit {name}")
             title="Edit"
             on:click=move |_| on_click.run(())

@@ -25,7 +25,7 @@ pub fn Records() -> impl IntoView {
             content_id: url.parsed("content_id"),
             status: url.parsed("status"),
         };
-        (filter, url.list())
+        (filter, url.list_of("records"))
     };
     let rows = Resource::new(wanted, |(filter, query)| publishing_records(filter, query));
     // Work under way ends without a word from the server, so the list asks again until none is.

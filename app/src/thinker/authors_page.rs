@@ -28,7 +28,7 @@ pub fn AuthorsPage() -> impl IntoView {
     let current = RwSignal::new(None::<Model>);
     let edit_open = RwSignal::new(false);
     let delete_open = RwSignal::new(false);
-    let authors = Resource::new(move || url.list(), list_author_profiles);
+    let authors = Resource::new(move || url.list_of("authors"), list_author_profiles);
     let edit = Callback::new(move |author: Model| {
         current.set(Some(author));
         edit_open.set(true);

@@ -35,7 +35,7 @@ pub fn StrategiesPage() -> impl IntoView {
     let edit_open = RwSignal::new(false);
     let view_open = RwSignal::new(false);
     let delete_open = RwSignal::new(false);
-    let strategies = Resource::new(move || url.list(), list_strategies);
+    let strategies = Resource::new(move || url.list_of("strategies"), list_strategies);
     let look = Callback::new(move |row: Row| {
         current.set(Some(row));
         view_open.set(true);

@@ -38,7 +38,7 @@ pub fn ContentPage() -> impl IntoView {
         cluster_id: url.parsed("cluster"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("content")),
         |(filter, query)| list_content(filter, query),
     );
 

@@ -48,7 +48,7 @@ pub fn ImagesPage() -> impl IntoView {
         image_type: url.parsed("type"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("images")),
         |(filter, query)| list_images(filter, query),
     );
     Effect::new(move |before: Option<_>| {
@@ -109,7 +109,7 @@ pub fn ImagesPage() -> impl IntoView {
                 {bulk_bar(selection, Some(bulk.clone()))}
                 <Transition>
                     {move || rows.get().and_then(Result::ok).map(|page| {
-                        page_links(url, page.count, page.page, page.page_size, page.pages())
+                        page_links(url, "images", (page.count, page.count_exact), page.page, page.page_size, page.pages())
                     })}
                 </Transition>
             </section>

@@ -48,7 +48,7 @@ pub fn TasksPage() -> impl IntoView {
         content_structure: url.get("structure"),
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("tasks")),
         |(filter, query)| list_tasks(filter, query),
     );
 

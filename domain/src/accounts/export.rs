@@ -130,6 +130,7 @@ impl Archive {
             subscription by Id;
             site by Id;
             sector by Id;
+            saved_view by Id;
             keyword by Id;
             keyword_import by Id;
             cluster by Id;

@@ -55,6 +55,7 @@ pub async fn list(app: &App, scope: &Scope, query: &ListQuery) -> Result<Page<Ro
     let found = db::page_of(&app.db, undecided(scope).order_by_desc(invitation::Column::Id), query).await?;
     Ok(Page {
         count: found.count,
+        count_exact: true,
         page: found.page,
         page_size: found.page_size,
         results: found.results.into_iter().map(row).collect(),

@@ -40,6 +40,7 @@ pub async fn list(app: &App, scope: &Scope, query: &ListQuery) -> Result<Page<Ro
     }
     Ok(Page {
         count: found.count,
+        count_exact: true,
         page: found.page,
         page_size: found.page_size,
         results,

@@ -57,6 +57,7 @@ pub async fn list(app: &App, scope: &Scope, query: &ListQuery) -> Result<Page<Pe
     let found = db::page_of(&app.db, rows.order_by_asc(C::Id), query).await?;
     Ok(Page {
         count: found.count,
+        count_exact: true,
         page: found.page,
         page_size: found.page_size,
         results: with_sites(&app.db, scope, found.results).await?,

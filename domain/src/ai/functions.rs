@@ -190,9 +190,7 @@ pub struct Saved {
 /// [`Error::NotFound`] for ids that are not there for the caller, [`Error::Invalid`], [`Error::Forbidden`].
 pub async fn plan(app: &App, scope: &Scope, start: &Start) -> Result<Plan> {
     let plan = match start {
-        Start::AutoCluster { sector_id, keyword_ids } => {
-            auto_cluster::plan(app, scope, *sector_id, keyword_ids).await?
-        }
+        Start::AutoCluster { .. } => auto_cluster::plan(app, scope, &auto_cluster::Wanted::of(start)?).await?,
         Start::GenerateIdeas { cluster_ids } => generate_ideas::plan(app, scope, &unique(cluster_ids)).await?,
         Start::GenerateContent { task_ids } => generate_content::plan(app, scope, &unique(task_ids)).await?,
         Start::GenerateImagePrompts { content_ids } => {

@@ -60,6 +60,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &Filter, list: &ListQuery) -
     let page = db::page_of(&app.db, found, list).await?;
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: rows(&app.db, scope, page.results).await?,
@@ -289,6 +290,7 @@ pub async fn items(
     let mut about = about(db, scope, &page.results).await?;
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: page

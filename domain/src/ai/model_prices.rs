@@ -107,6 +107,7 @@ pub async fn list(app: &App, scope: &Scope, list: &ListQuery) -> Result<Page<Row
         .collect();
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: page

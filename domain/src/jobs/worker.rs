@@ -252,6 +252,7 @@ async fn keep_house(worker: Worker, stop: CancellationToken) {
     let mut swept = None;
     let mut looked = None;
     let mut regular: Option<tokio::task::JoinHandle<()>> = None;
+    let mut settling: Option<tokio::task::JoinHandle<()>> = None;
     while !stop.is_cancelled() {
         tick.tick().await;
         if let Err(error) = beat(&worker).await {
@@ -273,6 +274,14 @@ async fn keep_house(worker: Worker, stop: CancellationToken) {
             regular = Some(tokio::spawn(async move {
                 if let Err(error) = super::schedule::run_due(&worker.app, &worker.name).await {
                     tracing::warn!(%error, "regular work failed; it is tried again");
+                }
+            }));
+        }
+        if settling.as_ref().is_none_or(tokio::task::JoinHandle::is_finished) {
+            let app = worker.app.clone();
+            settling = Some(tokio::spawn(async move {
+                if let Err(error) = crate::planner::keywords::settle::due(&app).await {
+                    tracing::warn!(%error, "new keywords could not be settled; it is tried again");
                 }
             }));
         }

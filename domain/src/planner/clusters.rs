@@ -62,6 +62,7 @@ pub async fn list(
         .paginate(&app.db, u64::from(list.page_size()));
     Ok(Page {
         count: pages.num_items().await?,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: pages.fetch_page(u64::from(list.page() - 1)).await?,

@@ -78,6 +78,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &idea::Filter, list: &ListQu
     let names = cluster_names(&app.db, scope, rows.iter().filter_map(|row| row.cluster_id)).await?;
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: rows

@@ -1,19 +1,30 @@
 //! Keywords: lists with filters, adding by hand, changing, deleting.
 
+mod add;
+pub mod bulk;
+mod export;
+
 use std::collections::HashMap;
 
 use entity::{
-    ClusterId, KeywordId, ListQuery, Page, cluster, cluster_keyword, keyword,
-    keyword::{ClusterRef, Filter, KeywordStatus, Row},
+    ClusterId, KeywordId, ListQuery, cluster, cluster_keyword, keyword,
+    keyword::{ClusterRef, Filter, KeywordStatus},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
-    sea_query::{Expr, LikeExpr, NullOrdering, Query},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, LikeExpr, Query},
 };
 
 use super::clusters;
+
+pub(crate) mod census;
+mod list;
+pub mod settle;
+
+pub use census::verify;
+pub use list::{Bounds, list, list_within};
+
 use crate::{
     App, Error, Faults, Result, audit,
     billing::limits::{self, Thing},
@@ -21,13 +32,14 @@ use crate::{
     scope::{Scope, Scoped},
 };
 
+pub use add::{add_from_library, create_many, library, pick_from_library};
+pub use export::{export_csv, file_name};
+
 /// Longest keyword, in characters.
 pub const MAX_CHARS: usize = 200;
-/// Rows of an export that are held at once.
-const EXPORT_BATCH: u64 = 2_000;
 
 /// Rows that pass the filter, in no order.
-fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Select<keyword::Entity> {
+pub(crate) fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Select<keyword::Entity> {
     use keyword::Column as C;
     let mut all = Condition::all();
     if let Some(site) = filter.site_id {
@@ -81,58 +93,6 @@ fn filtered(scope: &Scope, filter: &Filter, list: &ListQuery) -> Select<keyword:
     keyword::Entity::find_in(scope).filter(all)
 }
 
-/// Rows of the list that pass the filter, in the order asked for.
-fn select(scope: &Scope, filter: &Filter, list: &ListQuery) -> Result<Select<keyword::Entity>> {
-    use keyword::Column as C;
-    let found = filtered(scope, filter, list);
-    let (column, descending) = list.order().unwrap_or(("volume", true));
-    let order = if descending { Order::Desc } else { Order::Asc };
-    let column = match column {
-        "keyword" => C::KeywordKey,
-        "volume" => C::Volume,
-        "difficulty" => C::Difficulty,
-        "intent" => C::Intent,
-        "status" => C::Status,
-        "created_at" => C::CreatedAt,
-        other => {
-            return Err(Error::field(
-                "ordering",
-                format!("Keywords cannot be ordered by \"{other}\"."),
-            ));
-        }
-    };
-    let found = match column {
-        // What is unknown comes last whichever way the list runs. An ascending index serves the descending order on both
-        // databases only when the nulls lie where the index has them, so the unknown are told apart first.
-        C::Volume | C::Difficulty => found.order_by_with_nulls(column, order.clone(), NullOrdering::Last),
-        _ => found.order_by(column, order.clone()),
-    };
-    Ok(found.order_by(C::Id, order))
-}
-
-/// One page of keywords with the clusters that hold them.
-///
-/// # Errors
-/// [`Error::Invalid`] for an order that does not exist.
-pub async fn list(app: &App, scope: &Scope, filter: &Filter, list: &ListQuery) -> Result<Page<Row>> {
-    let pages = select(scope, filter, list)?.paginate(&app.db, u64::from(list.page_size()));
-    let count = pages.num_items().await?;
-    let rows = pages.fetch_page(u64::from(list.page() - 1)).await?;
-    let mut held = clusters_of(&app.db, scope, &rows).await?;
-    Ok(Page {
-        count,
-        page: list.page(),
-        page_size: list.page_size(),
-        results: rows
-            .into_iter()
-            .map(|keyword| Row {
-                clusters: held.remove(&keyword.id).unwrap_or_default(),
-                keyword,
-            })
-            .collect(),
-    })
-}
-
 async fn clusters_of(
     db: &impl ConnectionTrait,
     scope: &Scope,
@@ -176,63 +136,6 @@ pub async fn get(app: &App, scope: &Scope, id: KeywordId) -> Result<keyword::Mod
         .ok_or(Error::NotFound("The keyword"))
 }
 
-/// The filtered keywords as CSV, in batches, oldest first. Nothing is held but the batch at hand.
-///
-/// # Errors
-/// A failing database ends the stream.
-pub fn export_csv(
-    app: &App,
-    scope: &Scope,
-    filter: Filter,
-    list: ListQuery,
-) -> impl futures::Stream<Item = Result<Vec<u8>>> + Send + 'static {
-    let (app, scope) = (app.clone(), scope.clone());
-    futures::stream::try_unfold((app, scope, filter, list, Some(KeywordId(0))), |state| async move {
-        let (app, scope, filter, list, after) = state;
-        let Some(after) = after else {
-            return Ok(None);
-        };
-        // By id: an order that cannot change while the file is being read.
-        let rows = filtered(&scope, &filter, &list)
-            .filter(keyword::Column::Id.gt(after))
-            .order_by_asc(keyword::Column::Id)
-            .limit(EXPORT_BATCH)
-            .all(&app.db)
-            .await?;
-        let next = rows.last().map(|row| row.id);
-        let lines = csv_lines(&rows, after == KeywordId(0))?;
-        Ok(Some((lines, (app, scope, filter, list, next))))
-    })
-}
-
-fn csv_lines(rows: &[keyword::Model], first: bool) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    if first {
-        writer
-            .write_record(["keyword", "volume", "difficulty", "intent", "status", "cpc", "country"])
-            .map_err(Error::internal)?;
-    }
-    let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
-    for row in rows {
-        let cpc = row
-            .cpc_cents
-            .map(|cents| format!("{}.{:02}", cents / 100, cents % 100))
-            .unwrap_or_default();
-        writer
-            .write_record([
-                engine::import::escape_csv_cell(&row.keyword).as_str(),
-                &number(row.volume),
-                &number(row.difficulty.map(i64::from)),
-                row.intent.as_str(),
-                row.status.as_str(),
-                &cpc,
-                row.country.as_deref().unwrap_or_default(),
-            ])
-            .map_err(Error::internal)?;
-    }
-    writer.into_inner().map_err(Error::internal)
-}
-
 /// Adds a keyword by hand.
 ///
 /// # Errors
@@ -273,41 +176,65 @@ pub async fn create(app: &App, scope: &Scope, input: keyword::New) -> Result<key
     Ok(made)
 }
 
-/// Changes a keyword.
+/// Changes a keyword, and of it nothing but what the patch names.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`].
+/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`]; [`Error::Changed`] when the row is not the one that the
+/// caller saw any more.
 pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Patch) -> Result<keyword::Model> {
+    use keyword::Column as C;
     let found = get(app, scope, id).await?;
     scope.editor_of(found.site_id)?;
     let text = checked(
         patch.keyword.as_deref().unwrap_or(&found.keyword),
-        patch.volume,
-        patch.difficulty,
+        patch.volume.flatten(),
+        patch.difficulty.flatten(),
     )?;
     let txn = db::begin_write(&app.db).await?;
-    let updated = keyword::Entity::update(keyword::ActiveModel {
-        id: Set(id),
-        keyword_key: Set(engine::text::keyword_key(&text)),
-        keyword: Set(text),
-        volume: Set(patch.volume.or(found.volume)),
-        volume_estimated: Set(found.volume_estimated && patch.volume.is_none()),
-        difficulty: Set(patch.difficulty.or(found.difficulty)),
-        intent: Set(patch.intent.unwrap_or(found.intent)),
-        intent_guessed: Set(found.intent_guessed && patch.intent.is_none()),
-        status: Set(patch.status.unwrap_or(found.status)),
-        updated_at: Set(crate::now()),
-        ..Default::default()
-    })
-    .exec(&txn)
-    .await;
-    let updated = match updated {
+    let mut update = keyword::Entity::update_in(scope)
+        .col_expr(C::UpdatedAt, Expr::value(crate::now()))
+        .filter(C::Id.eq(id));
+    if let Some(seen) = patch.seen {
+        update = update.filter(C::UpdatedAt.eq(seen));
+    }
+    if patch.keyword.is_some() {
+        update = update
+            .col_expr(C::KeywordKey, Expr::value(engine::text::keyword_key(&text)))
+            .col_expr(C::Keyword, Expr::value(text));
+    }
+    if let Some(volume) = patch.volume {
+        // A figure of somebody's own is no range and no estimate.
+        update = update
+            .col_expr(C::Volume, Expr::value(volume))
+            .col_expr(C::VolumeLow, Expr::value(None::<i64>))
+            .col_expr(C::VolumeHigh, Expr::value(None::<i64>))
+            .col_expr(C::VolumeEstimated, Expr::value(false));
+    }
+    if let Some(difficulty) = patch.difficulty {
+        update = update.col_expr(C::Difficulty, Expr::value(difficulty));
+    }
+    if let Some(intent) = patch.intent {
+        update = update
+            .col_expr(C::Intent, Expr::value(intent.as_str()))
+            .col_expr(C::IntentGuessed, Expr::value(false));
+    }
+    if let Some(status) = patch.status {
+        update = update.col_expr(C::Status, Expr::value(status.as_str()));
+    }
+    let changed = match update.exec(&txn).await {
         Err(error) if Error::is_unique_violation(&error) => return Err(exists_already()),
         other => other?,
     };
+    let now = keyword::Entity::find_in(scope).filter(C::Id.eq(id)).one(&txn).await?;
+    let now = now.ok_or(Error::NotFound("The keyword"))?;
+    if changed.rows_affected == 0 {
+        return Err(Error::Changed(
+            "Somebody else has changed this keyword meanwhile. Look at it again before you change it.".to_owned(),
+        ));
+    }
     clusters::recount_holders(&txn, scope, &[id]).await?;
     txn.commit().await?;
-    Ok(updated)
+    Ok(now)
 }
 
 /// Deletes keywords; returns how many there were.

@@ -298,6 +298,7 @@ pub async fn versions(
         .collect();
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: page

@@ -71,6 +71,7 @@ pub async fn list(app: &App, scope: &Scope, query: &ListQuery) -> Result<Page<Ro
     let page = db::page_of(&app.db, rows.order_by_asc(Column::Id), query).await?;
     Ok(Page {
         count: page.count,
+        count_exact: true,
         page: page.page,
         page_size: page.page_size,
         results: rows_of(&app.db, scope, page.results).await?,

@@ -92,6 +92,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &content::Filter, list: &Lis
         .await?;
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results,

@@ -71,6 +71,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &Filter, list: &ListQuery) -
     let titles: std::collections::HashMap<_, _> = titles.into_iter().collect();
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: rows

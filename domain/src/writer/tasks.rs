@@ -82,6 +82,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &task::Filter, list: &ListQu
     let errors = last_errors(&app.db, scope, &ids).await?;
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: rows

@@ -490,10 +490,7 @@ async fn a_key_opens_what_it_names_and_never_more_than_its_person_may() {
     let error = domain::ai::start(
         app,
         &write,
-        Start::AutoCluster {
-            sector_id: tenant.sector,
-            keyword_ids: vec![ground.keyword(&tenant, "moka pot").await],
-        },
+        Start::auto_cluster_of(tenant.sector, vec![ground.keyword(&tenant, "moka pot").await]),
         None,
     )
     .await

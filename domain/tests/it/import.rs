@@ -915,8 +915,8 @@ async fn lists_find_order_and_page_what_is_in() {
         ["keyword"]
     );
     let wrong = keyword::Patch {
-        difficulty: Some(101),
-        volume: Some(-1),
+        difficulty: Some(Some(101)),
+        volume: Some(Some(-1)),
         ..Default::default()
     };
     assert_eq!(
@@ -932,7 +932,7 @@ async fn lists_find_order_and_page_what_is_in() {
         ["keyword"]
     );
     let fine = keyword::Patch {
-        volume: Some(7),
+        volume: Some(Some(7)),
         intent: Some(keyword::Intent::Commercial),
         ..Default::default()
     };

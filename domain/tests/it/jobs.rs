@@ -296,10 +296,7 @@ async fn what_makes_no_sense_is_refused_before_anything_is_held() {
         Start::GenerateImagePrompts {
             content_ids: Vec::new(),
         },
-        Start::AutoCluster {
-            sector_id: tenant.sector,
-            keyword_ids: Vec::new(),
-        },
+        Start::auto_cluster(tenant.sector),
     ] {
         let error = ai::start(app, scope, empty.clone(), None)
             .await

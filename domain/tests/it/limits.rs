@@ -292,10 +292,7 @@ async fn ideas_that_do_not_fit_cost_nothing() {
             ImportMode::Skip,
         )
         .await;
-    let start = Start::AutoCluster {
-        sector_id: tenant.sector,
-        keyword_ids: Vec::new(),
-    };
+    let start = Start::auto_cluster(tenant.sector);
     let grouped = ground.run(&tenant, start).await;
     assert_eq!(grouped.items_done, 1, "{grouped:?}");
     let clusters: Vec<_> = cluster::Entity::find()

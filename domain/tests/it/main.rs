@@ -16,6 +16,8 @@ mod import;
 mod indexes;
 mod interleavings;
 mod jobs;
+mod keyword_bulk;
+mod keyword_lists;
 mod ledger;
 mod limits;
 mod linker;

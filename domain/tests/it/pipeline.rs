@@ -99,10 +99,7 @@ async fn used(ground: &Ground, tenant: &Tenant) -> HashMap<Operation, i64> {
 }
 
 fn cluster_all(tenant: &Tenant) -> Start {
-    Start::AutoCluster {
-        sector_id: tenant.sector,
-        keyword_ids: Vec::new(),
-    }
+    Start::auto_cluster(tenant.sector)
 }
 
 #[tokio::test]
@@ -393,7 +390,7 @@ async fn a_second_run_extends_what_is_there() {
     // Counts follow whatever is done by hand.
     let rows = ground.keywords(&tenant).await;
     let patch = keyword::Patch {
-        volume: Some(1_000),
+        volume: Some(Some(1_000)),
         ..Default::default()
     };
     keywords::update(app, scope, rows["espresso machine"].id, patch)
@@ -450,13 +447,7 @@ async fn a_selection_is_grouped_alone_and_archived_keywords_never() {
         rows["cheap espresso machine"].id,
     ];
     ground
-        .run(
-            &tenant,
-            Start::AutoCluster {
-                sector_id: tenant.sector,
-                keyword_ids: selected,
-            },
-        )
+        .run(&tenant, Start::auto_cluster_of(tenant.sector, selected))
         .await;
     let groups = grouping(&ground, &tenant).await;
     let members: Vec<&Vec<String>> = groups.values().collect();

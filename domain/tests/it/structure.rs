@@ -21,10 +21,7 @@ const FILE: &str = "keyword,volume\nespresso machine,900\nbest espresso machine,
 async fn site(ground: &Ground) -> Tenant {
     let tenant = ground.tenant("ann@example.com").await;
     ground.import(&tenant, "a.csv", FILE.as_bytes(), ImportMode::Skip).await;
-    let start = Start::AutoCluster {
-        sector_id: tenant.sector,
-        keyword_ids: Vec::new(),
-    };
+    let start = Start::auto_cluster(tenant.sector);
     ground.run(&tenant, start).await;
     tenant
 }

@@ -166,15 +166,7 @@ async fn the_overview_counts_along_the_pipeline() {
             entity::keyword_import::ImportMode::Skip,
         )
         .await;
-    ground
-        .run(
-            &tenant,
-            Start::AutoCluster {
-                sector_id: tenant.sector,
-                keyword_ids: Vec::new(),
-            },
-        )
-        .await;
+    ground.run(&tenant, Start::auto_cluster(tenant.sector)).await;
     let article = ground.article(&tenant, "Espresso").await;
     ground.task(&tenant, "Open").await;
     ground

@@ -74,15 +74,7 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
         .await
         .import
         .id;
-    let clustered = ground
-        .run(
-            tenant,
-            Start::AutoCluster {
-                sector_id: tenant.sector,
-                keyword_ids: Vec::new(),
-            },
-        )
-        .await;
+    let clustered = ground.run(tenant, Start::auto_cluster(tenant.sector)).await;
     let in_site = cluster::Filter {
         site_id: Some(tenant.site),
         ..Default::default()
@@ -361,6 +353,15 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
     }
     let start = move |start: Start| async move { ai::start(app, scope, start, None).await };
     let estimate = move |start: Start| async move { ai::estimate(app, scope, &start).await };
+    let selection: &'static keyword::Selection = Box::leak(Box::new(keyword::Selection::All {
+        filter: keyword::Filter {
+            sector_id: Some(ids.sector),
+            ..Default::default()
+        },
+        search: None,
+        except: Vec::new(),
+    }));
+    let by_id: &'static keyword::Selection = Box::leak(Box::new(vec![ids.keyword].into()));
     let new_keyword = keyword::New {
         sector_id: ids.sector,
         keyword: "x y".to_owned(),
@@ -403,9 +404,14 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
     };
     calls![
         "keywords::create" => keywords::create(app, scope, new_keyword),
-        "keywords::update" => keywords::update(app, scope, ids.keyword, keyword::Patch { volume: Some(9), ..Default::default() }),
+        "keywords::update" => keywords::update(app, scope, ids.keyword, keyword::Patch { volume: Some(Some(9)), ..Default::default() }),
         "keywords::set_status" => keywords::set_status(app, scope, &[ids.keyword], keyword::KeywordStatus::Archived),
         "keywords::delete" => keywords::delete(app, scope, &[ids.keyword]),
+        "keywords::bulk::set_status" => keywords::bulk::set_status(app, scope, selection, keyword::KeywordStatus::Archived),
+        "keywords::bulk::set_intent" => keywords::bulk::set_intent(app, scope, selection, keyword::Intent::Commercial),
+        "keywords::bulk::delete" => keywords::bulk::delete(app, scope, by_id),
+        "keywords::create_many" => keywords::create_many(app, scope, keyword::NewMany { sector_id: ids.sector, keywords: vec!["m n".to_owned()], intent: None }),
+        "keywords::add_from_library" => keywords::add_from_library(app, scope, ids.sector, &[entity::SeedKeywordId(1)]),
         "clusters::create" => clusters::create(app, scope, new_cluster),
         "clusters::update" => clusters::update(app, scope, ids.cluster, cluster::Patch { name: Some("x".to_owned()), ..Default::default() }),
         "clusters::delete" => clusters::delete(app, scope, &[ids.cluster]),
@@ -431,8 +437,8 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         "import::append" => import::append(app, scope, ids.import, 0, b"x"),
         "import::finish" => import::finish(app, scope, ids.import),
         "import::cancel" => import::cancel(app, scope, ids.import),
-        "ai::start auto_cluster" => start(Start::AutoCluster { sector_id: ids.sector, keyword_ids: Vec::new() }),
-        "ai::start auto_cluster of a selection" => start(Start::AutoCluster { sector_id: ids.sector, keyword_ids: vec![ids.keyword] }),
+        "ai::start auto_cluster" => start(Start::auto_cluster(ids.sector)),
+        "ai::start auto_cluster of a selection" => start(Start::auto_cluster_of(ids.sector, vec![ids.keyword])),
         "ai::start generate_ideas" => start(Start::GenerateIdeas { cluster_ids: vec![ids.cluster] }),
         "ai::start generate_content" => start(Start::GenerateContent { task_ids: vec![ids.open_task] }),
         "ai::start generate_image_prompts" => start(Start::GenerateImagePrompts { content_ids: vec![ids.content] }),
@@ -669,7 +675,14 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
         ),
         ("exported", {
             use futures::TryStreamExt;
-            let parts: Vec<Vec<u8>> = keywords::export_csv(app, scope, keyword_filter, page(50))
+            let all = keyword::Selection::All {
+                filter: keyword_filter,
+                search: None,
+                except: Vec::new(),
+            };
+            let parts: Vec<Vec<u8>> = keywords::export_csv(app, scope, all)
+                .await
+                .expect("an export")
                 .try_collect()
                 .await
                 .expect("an export");
@@ -747,17 +760,9 @@ async fn another_accounts_ids_do_not_exist() {
         ),
         (
             "a keyword of another in his sector",
-            ai::start(
-                app,
-                scope,
-                Start::AutoCluster {
-                    sector_id: own.sector,
-                    keyword_ids: vec![ids.keyword],
-                },
-                None,
-            )
-            .await
-            .map(|_| ()),
+            ai::start(app, scope, Start::auto_cluster_of(own.sector, vec![ids.keyword]), None)
+                .await
+                .map(|_| ()),
         ),
         (
             "tasks in one request",
@@ -897,7 +902,7 @@ async fn an_editor_sees_the_granted_site_and_no_other() {
         call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }
     let patch = keyword::Patch {
-        volume: Some(9),
+        volume: Some(Some(9)),
         ..Default::default()
     };
     keywords::update(app, &editor, granted.keyword, patch)

@@ -472,10 +472,7 @@ async fn a_preview_shows_each_function_and_tries_a_text() {
     let file = "keyword,volume\nespresso machine,10\nbest espresso machine,20\ncheap espresso machine,5\n";
     let mode = entity::keyword_import::ImportMode::Skip;
     ground.import(&tenant, "a.csv", file.as_bytes(), mode).await;
-    let start = Start::AutoCluster {
-        sector_id: tenant.sector,
-        keyword_ids: Vec::new(),
-    };
+    let start = Start::auto_cluster(tenant.sector);
     ground.run(&tenant, start).await;
     let article = ground.article(&tenant, "Espresso").await;
     let start = Start::GenerateImagePrompts {

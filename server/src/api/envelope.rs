@@ -53,8 +53,11 @@ pub struct List<T> {
     /// Always true.
     #[schema(example = true)]
     pub success: bool,
-    /// Rows in the whole list.
+    /// Rows in the whole list; at least so many when `count_exact` is false.
     pub count: u64,
+    /// False when there may be more rows than `count`.
+    #[schema(example = true)]
+    pub count_exact: bool,
     /// Address of the next page.
     pub next: Option<String>,
     /// Address of the page before.
@@ -70,6 +73,7 @@ impl<T> List<T> {
         Self {
             success: true,
             count: page.count,
+            count_exact: page.count_exact,
             next: (page.page < pages).then(|| with_page(asked, page.page + 1)),
             previous: (page.page > 1).then(|| with_page(asked, (page.page - 1).min(pages))),
             results: page.results,
@@ -167,6 +171,7 @@ mod tests {
         let list = List::of(
             Page {
                 count: 25,
+                count_exact: true,
                 page: 2,
                 page_size: 10,
                 results: vec![0; 10],
@@ -184,6 +189,7 @@ mod tests {
         let last = List::of(
             Page {
                 count: 25,
+                count_exact: true,
                 page: 3,
                 page_size: 10,
                 results: vec![0; 5],

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    ClusterId, KeywordId, SectorId, ai_task::Start, ai_task_item, cluster, cluster_keyword,
+    ClusterId, KeywordId, ListQuery, SectorId, ai_task::Start, ai_task_item, cluster, cluster_keyword,
     credit_usage_log::Operation, keyword, keyword::KeywordStatus,
 };
 use sea_orm::{
@@ -25,7 +25,7 @@ use crate::{
         self,
         limits::{self, Thing},
     },
-    planner::clusters,
+    planner::{clusters, keywords},
     scope::{Scope, Scoped},
     thinker::question::Question,
 };
@@ -71,19 +71,62 @@ fn in_some_cluster() -> sea_orm::sea_query::SelectStatement {
         .to_owned()
 }
 
-/// The sector's active keywords that are in no cluster yet; a selection narrows them further on.
-fn candidates(scope: &Scope, sector: SectorId) -> Select<keyword::Entity> {
-    keyword::Entity::find_in(scope)
-        .filter(keyword::Column::SectorId.eq(sector))
-        .filter(keyword::Column::Status.eq(KeywordStatus::Active))
-        .filter(keyword::Column::Id.not_in_subquery(in_some_cluster()))
+/// What a run was asked to group.
+pub(super) struct Wanted {
+    sector: SectorId,
+    keyword_ids: Vec<KeywordId>,
+    filter: keyword::Filter,
+    list: ListQuery,
+}
+
+impl Wanted {
+    /// Of a start of this function.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for another function's start.
+    pub(super) fn of(start: &Start) -> Result<Self> {
+        let Start::AutoCluster {
+            sector_id,
+            keyword_ids,
+            filter,
+            search,
+            ..
+        } = start
+        else {
+            return Err(Error::Internal(
+                "the task's parameters are another function's".to_owned(),
+            ));
+        };
+        Ok(Self {
+            sector: *sector_id,
+            keyword_ids: keyword_ids.clone(),
+            filter: keyword::Filter {
+                // The site is the sector's, whatever the filter says.
+                site_id: None,
+                sector_id: Some(*sector_id),
+                ..filter.clone().unwrap_or_default()
+            },
+            list: ListQuery {
+                search: search.clone(),
+                ..ListQuery::default()
+            },
+        })
+    }
+
+    /// The sector's active keywords that are in no cluster yet; a selection narrows them further on.
+    fn candidates(&self, scope: &Scope) -> Select<keyword::Entity> {
+        keywords::filtered(scope, &self.filter, &self.list)
+            .filter(keyword::Column::Status.eq(KeywordStatus::Active))
+            .filter(keyword::Column::Id.not_in_subquery(in_some_cluster()))
+    }
 }
 
 /// Counts what there is to group and prices it.
-pub(super) async fn plan(app: &App, scope: &Scope, sector: SectorId, selected: &[KeywordId]) -> Result<Plan> {
-    let (editor, sector) = scope.editor_of_sector(&app.db, sector).await?;
+pub(super) async fn plan(app: &App, scope: &Scope, wanted: &Wanted) -> Result<Plan> {
+    let (editor, sector) = scope.editor_of_sector(&app.db, wanted.sector).await?;
+    let selected = &wanted.keyword_ids;
     let count = if selected.is_empty() {
-        candidates(scope, sector.id).count(&app.db).await?
+        wanted.candidates(scope).count(&app.db).await?
     } else {
         let mut count = 0;
         for chunk in selected.chunks(5_000) {
@@ -95,7 +138,8 @@ pub(super) async fn plan(app: &App, scope: &Scope, sector: SectorId, selected: &
             if usize::try_from(found).ok() != Some(chunk.iter().collect::<HashSet<_>>().len()) {
                 return Err(Error::NotFound("A selected keyword"));
             }
-            count += candidates(scope, sector.id)
+            count += wanted
+                .candidates(scope)
                 .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
                 .count(&app.db)
                 .await?;
@@ -124,15 +168,12 @@ pub(super) async fn plan(app: &App, scope: &Scope, sector: SectorId, selected: &
 }
 
 pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -> Result<Finished> {
-    let Start::AutoCluster { sector_id, keyword_ids } = serde_json::from_str(&context.task.params)? else {
-        return Err(Error::Internal(
-            "the task's parameters are another function's".to_owned(),
-        ));
-    };
+    let wanted = Wanted::of(&serde_json::from_str(&context.task.params)?)?;
     let db = &context.app.db;
     let scope = &context.scope;
-    let selection: HashSet<KeywordId> = keyword_ids.into_iter().collect();
-    let mut keywords: Vec<(KeywordId, String, Option<i64>)> = candidates(scope, sector_id)
+    let selection: HashSet<KeywordId> = wanted.keyword_ids.iter().copied().collect();
+    let mut keywords: Vec<(KeywordId, String, Option<i64>)> = wanted
+        .candidates(scope)
         .select_only()
         .columns([keyword::Column::Id, keyword::Column::Keyword, keyword::Column::Volume])
         .order_by_asc(keyword::Column::Id)
@@ -147,7 +188,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             "These keywords were grouped by somebody else in the meantime.".to_owned(),
         ));
     }
-    let existing = load_existing(context, sector_id).await?;
+    let existing = load_existing(context, wanted.sector).await?;
     let cost = context.cost().await?;
     // Keywords that came in after the start are left for the next run: they were not reserved for.
     while cost.price(i64::try_from(keywords.len()).unwrap_or(i64::MAX)) > item.credits_reserved && keywords.len() > 1 {
@@ -165,7 +206,7 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
         &provider,
         &mut groups,
         &fresh,
-        &context.question(sector_id, None).await?,
+        &context.question(wanted.sector, None).await?,
     )
     .await?;
     Ok(Finished::by(&provider, model, usage, Made::Clusters(groups), credits))

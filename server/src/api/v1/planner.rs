@@ -4,6 +4,9 @@ mod clusters;
 mod ideas;
 mod import;
 mod keywords;
+mod views;
+
+pub(crate) use keywords::download as download_keywords;
 
 use domain::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,4 +18,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(import::routes())
         .merge(clusters::routes())
         .merge(ideas::routes())
+        .merge(views::routes())
 }

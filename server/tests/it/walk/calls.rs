@@ -338,6 +338,31 @@ pub fn all() -> Vec<Call> {
             "",
             r#"{"ids":[$keyword],"status":"active"}"#,
         ),
+        rest(
+            "POST /api/v1/planner/keywords/bulk_update_intent/",
+            "",
+            r#"{"filter":{"site_id":$site},"intent":"commercial"}"#,
+        ),
+        rest(
+            "POST /api/v1/planner/keywords/bulk_create/",
+            "",
+            r#"{"sector_id":$sector,"keywords":["m $unique"]}"#,
+        ),
+        rest(
+            "POST /api/v1/planner/keywords/add_from_library/",
+            "",
+            r#"{"sector_id":$sector,"ids":[1]}"#,
+        ),
+        rest("GET /api/v1/planner/views/", "", ""),
+        rest(
+            "POST /api/v1/planner/views/",
+            "",
+            r#"{"list_name":"keywords","name":"v $unique","query":"status=active"}"#,
+        ),
+        rest("PUT /api/v1/planner/views/{id}/", "$view", r#"{"name":"v $unique"}"#).shared(),
+        rest("DELETE /api/v1/planner/views/{id}/", "$view", "")
+            .spoils()
+            .shared(),
         rest("GET /api/v1/planner/keywords/export_csv/", "?site_id=$site", ""),
         rest("POST /api/v1/planner/keywords/import_csv/", "", "$sector").file(),
         rest("GET /api/v1/planner/keywords/imports/{id}/", "$import", ""),
@@ -692,8 +717,29 @@ pub fn all() -> Vec<Call> {
             r#"{"new":{"sector_id":$sector,"keyword":"k $unique"}}"#,
         ),
         function("fn update_keyword", r#"{"id":$keyword,"patch":{"volume":7}}"#),
-        function("fn delete_keywords", r#"{"ids":[$keyword]}"#).spoils(),
-        function("fn set_keyword_status", r#"{"ids":[$keyword],"status":"active"}"#),
+        function("fn delete_keywords", r#"{"selection":{"ids":[$keyword]}}"#).spoils(),
+        function(
+            "fn set_keyword_status",
+            r#"{"selection":{"ids":[$keyword]},"status":"active"}"#,
+        ),
+        function(
+            "fn set_keyword_intent",
+            r#"{"selection":{"filter":{"site_id":$site}},"intent":"commercial"}"#,
+        ),
+        function("fn count_keywords", r#"{"selection":{"filter":{"site_id":$site}}}"#),
+        function(
+            "fn create_keywords",
+            r#"{"new":{"sector_id":$sector,"keywords":["n $unique"]}}"#,
+        ),
+        function("fn list_library", r#"{"sector_id":$sector,"filter":{},"query":{}}"#),
+        function("fn add_from_library", r#"{"pick":{"sector_id":$sector,"ids":[1]}}"#),
+        function("fn list_views", r#"{"list_name":"keywords"}"#),
+        function(
+            "fn create_view",
+            r#"{"new":{"list_name":"keywords","name":"w $unique","query":""}}"#,
+        ),
+        function("fn update_view", r#"{"id":$view,"patch":{"name":"w $unique"}}"#).shared(),
+        function("fn delete_view", r#"{"id":$view}"#).spoils().shared(),
         function(
             "fn begin_import",
             r#"{"new":{"sector_id":$sector,"file_name":"a.csv","size_bytes":10,"mapping":null,"mode":"skip"}}"#,
@@ -811,6 +857,12 @@ pub fn all() -> Vec<Call> {
         file("POST /upload/imports/{id}", "$import?offset=0").file(),
         file("GET /download/imports/{id}/rejects.csv", "$done_import"),
         file("GET /download/account.zip", ""),
+        file("GET /download/keywords.csv", "?site_id=$site"),
+        Call {
+            body: r#"{"selection":"{\"ids\":[$keyword]}"}"#,
+            ..file("POST /download/keywords.csv", "")
+        }
+        .form(),
         file("GET /files/images/{id}", "$image"),
         file("GET /files/image-tests/{id}", "$image_test"),
     ]

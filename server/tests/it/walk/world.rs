@@ -493,6 +493,19 @@ impl World {
             .exec(db)
             .await
             .unwrap();
+        let view = domain::planner::views::create(
+            &self.server.app,
+            &scope,
+            entity::saved_view::New {
+                list_name: "keywords".to_owned(),
+                name: format!("View {}", uuid::Uuid::new_v4().simple()),
+                shared: true,
+                ..Default::default()
+            },
+        )
+        .await
+        .unwrap()
+        .id;
         let colleague = self.person(MARKER, Role::Viewer).await;
         let session = self.session(self.people["owner"]).await;
         self.ids = HashMap::from([
@@ -522,6 +535,7 @@ impl World {
             ("person", colleague.to_string()),
             ("author", author.to_string()),
             ("strategy", strategy.to_string()),
+            ("view", view.to_string()),
             ("session", domain::secrets::hash_token(&session)),
             ("password", PASSWORD.to_owned()),
             ("unique", uuid::Uuid::new_v4().simple().to_string()),
