@@ -17,7 +17,7 @@ mod row;
 mod sniff;
 mod source;
 
-pub use market::markets;
+pub use market::{markets, of_cell as market_of};
 pub use reader::Reader;
 pub use source::{Filters, domain_of, filters, header_key, is_packed, to_text};
 
@@ -57,6 +57,11 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// Whether a file of so many columns has all that are used.
+    pub fn fits(&self, columns: usize) -> bool {
+        self.columns().all(|column| (column as usize) < columns)
+    }
+
     /// Every column that is used.
     pub(crate) fn columns(&self) -> impl Iterator<Item = u32> {
         [

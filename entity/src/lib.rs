@@ -29,12 +29,14 @@ pub mod credit_usage_log;
 pub mod idea;
 pub mod image;
 pub mod image_test;
+pub mod import_mapping;
 pub mod industry;
 pub mod industry_sector;
 pub mod integration;
 pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
+pub mod keyword_change;
 pub mod keyword_import;
 pub mod model_price;
 pub mod optimization_task;
@@ -168,4 +170,8 @@ ids! {
     CompetitorKeywordId,
     /// One search result of a keyword.
     SerpResultId,
+    /// What changed a keyword's figures.
+    KeywordChangeId,
+    /// Columns that a person chose for files of one header.
+    ImportMappingId,
 }

@@ -13,7 +13,8 @@ use sea_orm::{
     sea_query::{Expr, LikeExpr, NullOrdering, Query},
 };
 
-use super::clusters;
+pub use super::sources::sources;
+use super::{clusters, sources};
 use crate::{
     App, Error, Faults, Result, audit,
     billing::limits::{self, Thing},
@@ -305,6 +306,7 @@ pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Pat
         Err(error) if Error::is_unique_violation(&error) => return Err(exists_already()),
         other => other?,
     };
+    sources::by_hand(&txn, scope, &found, &updated).await?;
     clusters::recount_holders(&txn, scope, &[id]).await?;
     txn.commit().await?;
     Ok(updated)

@@ -46,7 +46,7 @@ fn code(word: &str) -> Option<&'static str> {
 }
 
 /// The market a cell names: a code (`US`, `uk`), a locale (`en-US`), a database (`mobile-us`) or a name.
-pub(super) fn of_cell(cell: &str) -> Option<String> {
+pub fn of_cell(cell: &str) -> Option<String> {
     let cell = cell.trim();
     if let [a, b] = cell.as_bytes() {
         // Nearly every cell is one of these.
