@@ -16,7 +16,8 @@ use sea_orm::{
     sea_query::{Expr, LikeExpr, Query},
 };
 
-use super::clusters;
+pub use super::sources::sources;
+use super::{clusters, sources};
 
 pub(crate) mod census;
 mod list;
@@ -232,6 +233,7 @@ pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Pat
             "Somebody else has changed this keyword meanwhile. Look at it again before you change it.".to_owned(),
         ));
     }
+    sources::by_hand(&txn, scope, &found, &now).await?;
     clusters::recount_holders(&txn, scope, &[id]).await?;
     txn.commit().await?;
     Ok(now)
