@@ -2,6 +2,7 @@
 
 mod badge;
 mod banners;
+pub mod chart;
 mod dialog;
 mod empty;
 mod fields;

@@ -36,13 +36,17 @@ pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
 pub mod keyword_import;
+pub mod keyword_score;
 pub mod model_price;
+pub mod opportunity;
 pub mod optimization_task;
 pub mod page_blueprint;
 pub mod plan;
+pub mod planner_dashboard;
 pub mod provider_setting;
 pub mod publishing_record;
 pub mod scheduled_run;
+pub mod score_run;
 pub mod sector;
 pub mod seed_keyword;
 pub mod serp_result;
@@ -52,6 +56,7 @@ pub mod site_user_access;
 pub mod strategy;
 pub mod subscription;
 pub mod task;
+pub mod topic;
 pub mod user;
 
 #[cfg(feature = "orm")]

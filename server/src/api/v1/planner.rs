@@ -1,9 +1,11 @@
 //! Keywords, clusters, ideas.
 
 mod clusters;
+mod dashboard;
 mod ideas;
 mod import;
 mod keywords;
+mod opportunities;
 
 use domain::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,4 +17,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(import::routes())
         .merge(clusters::routes())
         .merge(ideas::routes())
+        .merge(opportunities::routes())
+        .merge(dashboard::routes())
 }
