@@ -123,14 +123,15 @@ pub fn ChartFrame(
     children: Children,
 ) -> impl IntoView {
     let id = format!("chart-{name}");
+    let region = format!("{title}: numbers");
     view! {
         <section class="panel min-w-0 p-4 sm:p-5" aria-labelledby=id.clone()>
-            <h2 id=id class="text-base font-semibold">{title.clone()}</h2>
+            <h2 id=id.clone() class="text-base font-semibold">{title.clone()}</h2>
             <p class="mt-0.5 mb-4 text-xs muted">{text}</p>
             {children()}
             <details class="mt-4 text-sm">
                 <summary class="cursor-pointer text-xs muted">"Show the numbers"</summary>
-                <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label=format!("{title}: numbers")>
+                <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label=region>
                     <table class="w-full text-left text-xs">
                         <caption class="sr-only">{title}</caption>
                         <thead>

@@ -54,7 +54,7 @@ fn bar(reason: &Reason) -> impl IntoView + use<> {
                 <rect width="40" height="4" class="fill-base-300"></rect>
                 <rect width=share.to_string() height="4" class="fill-primary"></rect>
             </svg>
-            <span class="sr-only">{told}</span>
+            <span class="sr-only">{told.clone()}</span>
         </li>
     }
 }
