@@ -3,6 +3,7 @@
 mod badge;
 mod banners;
 mod bulk;
+pub mod chart;
 mod chosen;
 mod dialog;
 mod empty;

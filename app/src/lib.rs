@@ -109,6 +109,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invite") view=accounts::InvitePage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=system::HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("planner") view=planner::PlannerPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/keyword-opportunities") view=planner::OpportunitiesPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/keywords") view=planner::KeywordsPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/keywords/import") view=planner::ImportPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/clusters") view=planner::ClustersPage ssr=SsrMode::Async/>

@@ -1,9 +1,10 @@
-//! Planner: keywords, clusters, ideas.
+//! Planner: keywords, clusters, ideas, opportunities, dashboard.
 
 pub mod api;
 mod cluster_form;
 mod cluster_page;
 mod clusters_page;
+mod dashboard_page;
 mod idea_form;
 mod ideas_page;
 mod import_choices;
@@ -21,11 +22,16 @@ mod keyword_table;
 pub mod keywords_api;
 mod keywords_page;
 mod library_dialog;
+pub(crate) mod near;
+mod opportunities_page;
+mod opportunity_parts;
 pub(crate) mod parts;
 pub mod views_api;
 
 pub use cluster_page::ClusterPage;
 pub use clusters_page::ClustersPage;
+pub use dashboard_page::PlannerPage;
 pub use ideas_page::IdeasPage;
 pub use import_page::ImportPage;
 pub use keywords_page::KeywordsPage;
+pub use opportunities_page::OpportunitiesPage;

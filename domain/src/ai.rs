@@ -15,6 +15,7 @@ use entity::{
     AiTaskId, SiteId,
     ai_task::{self, AiTaskStatus, Estimate, Phase, Progress, Start, Started},
     ai_task_item::{self, ItemStatus},
+    topic::Covered,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
@@ -25,6 +26,7 @@ use crate::{
     billing::{ledger, limits},
     db,
     jobs::{self, Job},
+    planner::topics,
     scope::{Scope, Scoped},
 };
 
@@ -38,10 +40,59 @@ const PROGRESS_ITEMS: u64 = 200;
 pub async fn estimate(app: &App, scope: &Scope, start: &Start) -> Result<Estimate> {
     let plan = functions::plan(app, scope, start).await?;
     Ok(Estimate {
+        covered: covered(app, scope, start, plan.site).await?,
         items: i32::try_from(plan.items.len()).unwrap_or(i32::MAX),
         credits: plan.items.iter().map(|item| item.credits).sum(),
         available: crate::scope::account(&app.db, scope).await?.available(),
     })
+}
+
+/// What of a request need not be paid for, because the site has its topic already.
+async fn covered(app: &App, scope: &Scope, start: &Start, site: SiteId) -> Result<Vec<Covered>> {
+    match start {
+        Start::GenerateIdeas { cluster_ids } => topics::covered_clusters(&app.db, scope, site, cluster_ids).await,
+        Start::GenerateContent { task_ids } => topics::covered_tasks(&app.db, scope, site, task_ids).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// As [`start`], without the clusters and tasks whose topic the site has already; they are told.
+///
+/// # Errors
+/// As [`start`], and [`Error::Duplicate`] when nothing is left.
+pub async fn start_new(app: &App, scope: &Scope, request: Start, idempotency_key: Option<String>) -> Result<Started> {
+    scope.may_spend()?;
+    if let Some(task) = task_of_key(app, scope, idempotency_key.as_deref()).await? {
+        return Ok(started(&task));
+    }
+    let plan = functions::plan(app, scope, &request).await?;
+    let left_out = covered(app, scope, &request, plan.site).await?;
+    if left_out.is_empty() {
+        return start(app, scope, request, idempotency_key).await;
+    }
+    let rest: Vec<i64> = plan
+        .items
+        .iter()
+        .map(|item| item.object_id)
+        .filter(|id| left_out.iter().all(|covered| covered.id != *id))
+        .collect();
+    if rest.is_empty() {
+        scope.generator_of(plan.site)?;
+        return Err(Error::Duplicate(
+            left_out.into_iter().flat_map(|covered| covered.near).collect(),
+        ));
+    }
+    let begun = start(app, scope, functions::with_ids(request, rest), idempotency_key).await?;
+    Ok(Started { left_out, ..begun })
+}
+
+/// The task that a key started before.
+async fn task_of_key(app: &App, scope: &Scope, key: Option<&str>) -> Result<Option<ai_task::Model>> {
+    let Some(key) = key else { return Ok(None) };
+    Ok(ai_task::Entity::find_in(scope)
+        .filter(ai_task::Column::IdempotencyKey.eq(key))
+        .one(&app.db)
+        .await?)
 }
 
 /// Starts an AI function. The same `idempotency_key` in the same account gives the same task again.
@@ -52,12 +103,7 @@ pub async fn estimate(app: &App, scope: &Scope, start: &Start) -> Result<Estimat
 pub async fn start(app: &App, scope: &Scope, start: Start, idempotency_key: Option<String>) -> Result<Started> {
     // Before anything else is looked at: what is wrong with the selection is no business of a key that may not spend.
     scope.may_spend()?;
-    if let Some(key) = &idempotency_key
-        && let Some(task) = ai_task::Entity::find_in(scope)
-            .filter(ai_task::Column::IdempotencyKey.eq(key))
-            .one(&app.db)
-            .await?
-    {
+    if let Some(task) = task_of_key(app, scope, idempotency_key.as_deref()).await? {
         return Ok(started(&task));
     }
     let attempt = async {
@@ -188,6 +234,7 @@ fn started(task: &ai_task::Model) -> Started {
         task_id: task.public_id.clone(),
         items_total: task.items_total,
         credits_reserved: task.credits_reserved,
+        left_out: Vec::new(),
     }
 }
 

@@ -32,6 +32,9 @@ pub enum Error {
     /// 409: the state of things has moved on.
     #[error("{0}")]
     Conflict(String),
+    /// 409: the site has this topic already; the caller may insist.
+    #[error("You have this topic already: {}.", .0.first().map_or("", |near| near.title.as_str()))]
+    Duplicate(Vec<entity::topic::Near>),
     /// 403: a limit of the plan.
     #[error("{0}")]
     LimitReached(String),
@@ -102,7 +105,7 @@ impl Error {
             Self::Unauthenticated(_) => 401,
             Self::NotFound(_) => 404,
             Self::Forbidden(_) | Self::LimitReached(_) => 403,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::Duplicate(_) => 409,
             Self::InsufficientCredits { .. } => 402,
             Self::Changed(_) => 412,
             Self::TooLarge(_) => 413,
@@ -120,6 +123,7 @@ impl Error {
             Self::NotFound(_) => "not_found",
             Self::Forbidden(_) => "forbidden",
             Self::Conflict(_) => "conflict",
+            Self::Duplicate(_) => "duplicate_topic",
             Self::LimitReached(_) => "limit_reached",
             Self::InsufficientCredits { .. } => "insufficient_credits",
             Self::Changed(_) => "precondition_failed",
@@ -151,6 +155,7 @@ impl Error {
                 api.need = Some(need);
                 api.have = Some(have);
             }
+            Self::Duplicate(near) => api.near = near,
             _ => {}
         }
         api

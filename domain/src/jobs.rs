@@ -10,7 +10,7 @@ pub mod worker;
 use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
-use entity::{AiTaskId, ImageTestId, KeywordImportId, MailId, PublishingRecordId};
+use entity::{AiTaskId, ImageTestId, KeywordImportId, MailId, PublishingRecordId, SiteId};
 use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,8 @@ pub enum Job {
     Mail(MailId),
     /// Make a picture for trying out.
     ImageTest(ImageTestId),
+    /// Work out how much the keywords of a site are worth writing for.
+    ScoreKeywords(SiteId),
 }
 
 /// Where messages are kept.

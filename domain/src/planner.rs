@@ -1,8 +1,11 @@
-//! The planner: keywords, their import, clusters, ideas.
+//! The planner: keywords, their import, clusters, ideas, opportunities, and how far all of it is.
 
 pub mod clusters;
+pub mod dashboard;
 pub mod ideas;
 pub mod import;
 pub mod keywords;
+pub mod opportunities;
 pub(crate) mod sources;
+pub mod topics;
 pub mod views;

@@ -13,10 +13,12 @@ pub mod improve;
 pub mod intent;
 pub mod language;
 pub mod links;
+pub mod opportunity;
 pub mod structure;
 pub mod template;
 pub mod text;
 #[cfg(feature = "render")]
 pub mod title_card;
+pub mod topics;
 
 pub use intent::Intent;

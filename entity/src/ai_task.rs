@@ -317,6 +317,9 @@ pub struct Started {
     pub items_total: i32,
     /// Credits held.
     pub credits_reserved: i64,
+    /// What was left out because the site has its topic already.
+    #[serde(default)]
+    pub left_out: Vec<crate::topic::Covered>,
 }
 
 /// What an AI function is asked to do.
@@ -413,7 +416,7 @@ impl Start {
 }
 
 /// What a job will take at most, asked before it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Estimate {
     /// Units of work.
@@ -422,4 +425,7 @@ pub struct Estimate {
     pub credits: i64,
     /// Credits there are.
     pub available: i64,
+    /// Clusters or tasks whose topic the site has already.
+    #[serde(default)]
+    pub covered: Vec<crate::topic::Covered>,
 }

@@ -37,6 +37,9 @@ pub struct ApiError {
     /// Credits there are, when there were too few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub have: Option<i64>,
+    /// What is about the same thing, when a topic is there already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<crate::topic::Near>,
 }
 
 impl ApiError {
@@ -49,6 +52,7 @@ impl ApiError {
             request_id: String::new(),
             need: None,
             have: None,
+            near: Vec::new(),
         }
     }
 

@@ -17,6 +17,16 @@ text_enum! {
     }
 }
 
+/// Types of content with what a person reads.
+pub const CONTENT_TYPES: &[(&str, &str)] = &[
+    ("blog_post", "Blog post"),
+    ("page", "Page"),
+    ("landing_page", "Landing page"),
+    ("product", "Product"),
+    ("service", "Service"),
+    ("category", "Category page"),
+];
+
 /// A proposed piece of content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveEntityModel), sea_orm(table_name = "ideas"))]
@@ -35,7 +45,7 @@ pub struct Model {
     pub idea_title: String,
     /// What it should cover.
     pub description: String,
-    /// `blog_post`, `page`, `product`...
+    /// One of [`CONTENT_TYPES`]: `blog_post`, `page`, `landing_page`, `product`, `service`, `category`.
     pub content_type: String,
     /// `guide`, `how_to`, `listicle`, `comparison`, `review`, `faq`, `landing_page`, `pillar`.
     pub content_structure: String,
@@ -74,6 +84,10 @@ pub struct Filter {
     pub content_type: Option<String>,
     /// Only this structure.
     pub content_structure: Option<String>,
+    /// Words at least.
+    pub words_min: Option<i32>,
+    /// Words at most.
+    pub words_max: Option<i32>,
 }
 
 /// An idea as the list shows it.
@@ -85,10 +99,16 @@ pub struct Row {
     pub idea: Model,
     /// Name of its cluster.
     pub cluster_name: Option<String>,
+    /// The writing task that was made of it.
+    pub task_id: Option<crate::TaskId>,
+    /// The article that was written of it.
+    pub content_id: Option<crate::ContentId>,
+    /// The nearest other content about the same thing, for ideas that nobody has decided on.
+    pub duplicate: Option<crate::topic::Near>,
 }
 
 /// An idea to make by hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NewIdea))]
 pub struct New {
     /// The sector that takes it.
@@ -110,6 +130,12 @@ pub struct New {
     /// Words it should have, 100 to 20,000; 1,200 when absent.
     #[serde(default)]
     pub estimated_word_count: Option<i32>,
+    /// One of [`CONTENT_TYPES`]; `blog_post` when absent.
+    #[serde(default)]
+    pub content_type: Option<String>,
+    /// Make it although the site has this topic already.
+    #[serde(default)]
+    pub allow_duplicate: bool,
 }
 
 /// What changes of an idea; what is absent stays.
@@ -121,14 +147,31 @@ pub struct Patch {
     pub idea_title: Option<String>,
     /// What it should cover.
     pub description: Option<String>,
+    /// One of [`CONTENT_TYPES`].
+    pub content_type: Option<String>,
     /// Structure.
     pub content_structure: Option<String>,
+    /// The cluster it belongs to; 0 takes it out of its cluster.
+    pub cluster_id: Option<ClusterId>,
     /// Keywords it aims at.
     pub target_keywords: Option<String>,
     /// Words it should have.
     pub estimated_word_count: Option<i32>,
     /// How far it is.
     pub status: Option<IdeaStatus>,
+    /// Change title or keywords although the site has this topic already.
+    pub allow_duplicate: bool,
+}
+
+/// Ideas to hand over to the Writer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Queue {
+    /// The ideas.
+    pub ids: Vec<IdeaId>,
+    /// Also those whose topic the site has already.
+    #[serde(default)]
+    pub allow_duplicate: bool,
 }
 
 /// What queueing ideas to the Writer did.
@@ -139,4 +182,10 @@ pub struct QueueResult {
     pub created: Vec<crate::TaskId>,
     /// Ideas that had a task already.
     pub already_queued: u32,
+    /// Archived ideas, by title: they were left out.
+    #[serde(default)]
+    pub archived: Vec<String>,
+    /// Ideas whose topic the site has already: they were left out.
+    #[serde(default)]
+    pub duplicates: Vec<crate::topic::Covered>,
 }

@@ -38,15 +38,19 @@ pub mod invitation;
 pub mod keyword;
 pub mod keyword_change;
 pub mod keyword_import;
+pub mod keyword_score;
 pub mod keyword_tally;
 pub mod model_price;
+pub mod opportunity;
 pub mod optimization_task;
 pub mod page_blueprint;
 pub mod plan;
+pub mod planner_dashboard;
 pub mod provider_setting;
 pub mod publishing_record;
 pub mod saved_view;
 pub mod scheduled_run;
+pub mod score_run;
 pub mod sector;
 pub mod seed_keyword;
 pub mod serp_result;
@@ -56,6 +60,7 @@ pub mod site_user_access;
 pub mod strategy;
 pub mod subscription;
 pub mod task;
+pub mod topic;
 pub mod user;
 
 #[cfg(feature = "orm")]

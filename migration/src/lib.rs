@@ -25,6 +25,7 @@ mod m20261125_000017_planner;
 mod m20261125_000018_imports;
 mod m20261125_000019_keyword_lists;
 mod m20261125_000020_saved_views;
+mod m20261125_000022_ideas;
 
 /// Every change in order.
 pub struct Migrator;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000018_imports::Migration),
             Box::new(m20261125_000019_keyword_lists::Migration),
             Box::new(m20261125_000020_saved_views::Migration),
+            Box::new(m20261125_000022_ideas::Migration),
         ]
     }
 }

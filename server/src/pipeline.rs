@@ -133,7 +133,11 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
     }
     idea_ids.truncate(wanted);
     anyhow::ensure!(!idea_ids.is_empty(), "no ideas came out of these keywords");
-    let queued = planner::ideas::queue_to_writer(&app, &scope, &idea_ids).await?;
+    let queue = idea::Queue {
+        ids: idea_ids,
+        ..Default::default()
+    };
+    let queued = planner::ideas::queue_to_writer(&app, &scope, &queue).await?;
     say(&format!("Tasks     {} queued", queued.created.len()))?;
     step(
         &app,

@@ -12,6 +12,7 @@ use entity::{
     internal_link::LinkStatus,
     keyword::{Intent, KeywordStatus},
     keyword_import::ImportStatus,
+    keyword_score::Coverage,
     optimization_task::OptimizationStatus,
     publishing_record::PublishStatus,
     task::TaskStatus,
@@ -72,6 +73,7 @@ macro_rules! badged {
 badged! {
     Intent { Informational => Info, Navigational => Neutral, Transactional => Success, Commercial => Warning }
     KeywordStatus { Active => Success, Inactive => Neutral, Archived => Neutral }
+    Coverage { None => Primary, Group => Info, Planned => Info, Written => Warning, Published => Success }
     ClusterStatus { Active => Primary, Mapped => Success, Archived => Neutral }
     IdeaStatus { New => Primary, Queued => Info, Completed => Success, Archived => Neutral }
     TaskStatus { Draft => Primary, InProgress => Info, Review => Warning, Completed => Success, Archived => Neutral }

@@ -1,8 +1,9 @@
 //! Says what an AI function will take before it starts.
 
 use entity::{
-    ApiError,
+    ApiError, ClusterId, TaskId,
     ai_task::{Estimate, Start, Started},
+    topic::Covered,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     ai::api::{estimate_task, start_task},
     browser,
+    planner::near::covered_list,
     workspace::use_workspace,
 };
 
@@ -45,9 +47,18 @@ pub fn AiLauncher(
     let error = RwSignal::new(None::<ApiError>);
     let key = StoredValue::new(String::new());
     let starting = RwSignal::new(false);
+    // What need not be paid for; kept while the rest of the request is looked at.
+    let covered = RwSignal::new(Vec::<Covered>::new());
 
-    Effect::new(move |_| {
-        let Some(start) = request.get() else { return };
+    Effect::new(move |before: Option<Option<Start>>| {
+        let now = request.get();
+        let Some(start) = now.clone() else {
+            covered.set(Vec::new());
+            return now;
+        };
+        if before.flatten().is_none() {
+            covered.set(Vec::new());
+        }
         estimate.set(None);
         error.set(None);
         starting.set(false);
@@ -55,11 +66,24 @@ pub fn AiLauncher(
         open.set(true);
         spawn_local(async move {
             match estimate_task(start).await {
-                Ok(found) => estimate.set(Some(found)),
+                Ok(found) => {
+                    covered.set(found.covered.clone());
+                    estimate.set(Some(found));
+                }
                 Err(refusal) => error.set(Some(refusal)),
             }
         });
+        now
     });
+    let leave_out = move |_| {
+        let rest = request
+            .get_untracked()
+            .and_then(|start| covered.with_untracked(|covered| without(start, covered)));
+        match rest {
+            Some(start) => request.set(Some(start)),
+            None => open.set(false),
+        }
+    };
     Effect::new(move |_| {
         if !open.get() && request.with_untracked(Option::is_some) {
             request.set(None);
@@ -72,7 +96,11 @@ pub fn AiLauncher(
             .unwrap_or_default()
     });
     let enough = move || {
-        estimate.with(|estimate| estimate.is_some_and(|found| found.items > 0 && found.credits <= found.available))
+        estimate.with(|estimate| {
+            estimate
+                .as_ref()
+                .is_some_and(|found| found.items > 0 && found.credits <= found.available)
+        })
     };
     let go = move |_| {
         let Some(start) = request.get_untracked() else {
@@ -105,6 +133,16 @@ pub fn AiLauncher(
                 None => view! { <div class="skeleton h-16 w-full" role="status" aria-label="Loading"></div> }.into_any(),
                 Some(found) => what_it_takes(found).into_any(),
             }}
+            {move || covered.with(|covered| (!covered.is_empty()).then(|| view! {
+                <div class="alert alert-warning alert-soft mt-4 block py-2.5 text-sm" role="status">
+                    <p class="font-medium">{format!(
+                        "You have {} already:",
+                        count(i64::try_from(covered.len()).unwrap_or(i64::MAX), "of these topics", "of these topics")
+                    )}</p>
+                    <ul class="max-h-48 overflow-y-auto" tabindex="0">{covered_list(covered)}</ul>
+                    <button type="button" class="btn btn-sm mt-2" on:click=leave_out>"Leave them out"</button>
+                </div>
+            }))}
             <div class="mt-5 flex justify-end gap-2">
                 <button type="button" class="btn btn-sm" on:click=move |_| open.set(false)>"Cancel"</button>
                 <button
@@ -114,10 +152,26 @@ pub fn AiLauncher(
                     on:click=go
                 >
                     <Icon icon=lu::LuSparkles class="size-4"/>
-                    "Start"
+                    {move || if covered.with(Vec::is_empty) { "Start" } else { "Start with all" }}
                 </button>
             </div>
         </Dialog>
+    }
+}
+
+/// The request without what is covered; nothing when nothing is left.
+fn without(start: Start, covered: &[Covered]) -> Option<Start> {
+    let is_open = |id: i64| covered.iter().all(|one| one.id != id);
+    match start {
+        Start::GenerateIdeas { cluster_ids } => {
+            let cluster_ids: Vec<ClusterId> = cluster_ids.into_iter().filter(|id| is_open(id.0)).collect();
+            (!cluster_ids.is_empty()).then_some(Start::GenerateIdeas { cluster_ids })
+        }
+        Start::GenerateContent { task_ids } => {
+            let task_ids: Vec<TaskId> = task_ids.into_iter().filter(|id| is_open(id.0)).collect();
+            (!task_ids.is_empty()).then_some(Start::GenerateContent { task_ids })
+        }
+        other => Some(other),
     }
 }
 
@@ -147,5 +201,24 @@ fn what_it_takes(found: Estimate) -> impl IntoView {
             </div>
         </dl>
         <p class=if short { "mt-3 text-sm text-error" } else { "mt-3 text-sm muted" }>{verdict}</p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_covered_is_left_out() {
+        let covered = [Covered {
+            id: 2,
+            name: "Kettles".to_owned(),
+            near: Vec::new(),
+        }];
+        let start = |ids: &[i64]| Start::GenerateIdeas {
+            cluster_ids: ids.iter().copied().map(ClusterId).collect(),
+        };
+        assert_eq!(without(start(&[1, 2, 3]), &covered), Some(start(&[1, 3])));
+        assert_eq!(without(start(&[2]), &covered), None);
     }
 }

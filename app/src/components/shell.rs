@@ -31,9 +31,11 @@ fn menu() -> [(&'static str, Vec<Place>); 5] {
         (
             "Planner",
             vec![
+                place("/planner", "Dashboard", lu::LuLayoutDashboard),
                 place("/planner/keywords", "Keywords", lu::LuKeyRound),
                 place("/planner/clusters", "Clusters", lu::LuBoxes),
                 place("/planner/ideas", "Ideas", lu::LuLightbulb),
+                place("/planner/keyword-opportunities", "Opportunities", lu::LuTarget),
             ],
         ),
         (
@@ -169,7 +171,8 @@ fn Menu() -> impl IntoView {
                     let here = move || {
                         path.with(|path| {
                             path == href
-                                || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+                                // The first page of a module is not the parent of the others.
+                                || (!matches!(href, "/" | "/planner") && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
                         })
                     };
                     view! {
@@ -184,8 +187,13 @@ fn Menu() -> impl IntoView {
                 .collect_view();
             view! {
                 <div class="mb-4">
-                    {(!heading.is_empty())
-                        .then(|| view! { <p class="px-3 pb-1 text-xs font-semibold muted">{heading}</p> })}
+                    {match heading {
+                        "" => ().into_any(),
+                        "Planner" => view! {
+                            <p class="px-3 pb-1 text-xs font-semibold muted"><a href="/planner" class="hover:underline">{heading}</a></p>
+                        }.into_any(),
+                        _ => view! { <p class="px-3 pb-1 text-xs font-semibold muted">{heading}</p> }.into_any(),
+                    }}
                     <ul class="space-y-0.5">{links}</ul>
                 </div>
             }

@@ -3,9 +3,12 @@
 
 use engine::import::Mapping;
 use entity::{
-    ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster, idea, keyword,
+    ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster,
+    idea::{self, IdeaStatus},
+    keyword,
     keyword_change::Source,
     keyword_import::{self, ImportReport, NewImport, Unpacked},
+    opportunity, planner_dashboard, topic,
 };
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -218,11 +221,80 @@ pub async fn delete_ideas(ids: Vec<IdeaId>) -> Result<u64, ApiError> {
         .map_err(crate::context::fail)
 }
 
+/// Gives ideas a status; says how many changed.
+#[server(input = Json)]
+pub async fn set_idea_status(ids: Vec<IdeaId>, status: IdeaStatus) -> Result<u64, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::ideas::set_status(&app, &scope, &ids, status)
+        .await
+        .map_err(crate::context::fail)
+}
+
 /// Makes a writing task of each idea that has none.
 #[server(input = Json)]
-pub async fn queue_ideas(ids: Vec<IdeaId>) -> Result<idea::QueueResult, ApiError> {
+pub async fn queue_ideas(queue: idea::Queue) -> Result<idea::QueueResult, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
-    domain::planner::ideas::queue_to_writer(&app, &scope, &ids)
+    domain::planner::ideas::queue_to_writer(&app, &scope, &queue)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// What the site has about a topic already.
+#[server(input = Json)]
+pub async fn near_topics(ask: topic::Ask) -> Result<Vec<topic::Near>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::topics::near(&app, &scope, &ask)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Keywords worth writing for, of one source.
+#[server(input = Json)]
+pub async fn list_opportunities(
+    filter: opportunity::Filter,
+    query: ListQuery,
+) -> Result<Page<opportunity::Row>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::opportunities::list(&app, &scope, &filter, &query)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// What there is to choose from, and how far the scores are.
+#[server(input = Json)]
+pub async fn opportunity_status(filter: opportunity::Filter) -> Result<opportunity::Status, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::opportunities::status(&app, &scope, &filter)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Keywords that several pieces of content have for their main one.
+#[server(input = Json)]
+pub async fn list_collisions(
+    filter: opportunity::Filter,
+    query: ListQuery,
+) -> Result<Page<opportunity::Collision>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::opportunities::collisions(&app, &scope, &filter, &query)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Takes keywords of the library and of competitors into a sector.
+#[server(input = Json)]
+pub async fn add_opportunities(input: opportunity::Add) -> Result<opportunity::Added, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::opportunities::add(&app, &scope, &input)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// How far a site is from keywords to articles.
+#[server(input = Json)]
+pub async fn planner_dashboard(filter: planner_dashboard::Filter) -> Result<planner_dashboard::Dashboard, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::dashboard::dashboard(&app, &scope, &filter)
         .await
         .map_err(crate::context::fail)
 }

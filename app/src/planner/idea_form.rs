@@ -1,13 +1,14 @@
 //! Adding and changing an idea.
 
 use entity::{
-    FieldError,
-    idea::{self, IdeaStatus},
+    ClusterId, FieldError,
+    idea::{self, CONTENT_TYPES, IdeaStatus},
 };
 use leptos::prelude::*;
 
 use super::{
     api::{create_idea, update_idea},
+    near::{NearWarning, use_near},
     parts::{
         SectorField, changed, sector_of, small_number, structures, use_cluster_options, use_sector_choice, with_none,
     },
@@ -45,11 +46,42 @@ pub(super) fn IdeaForm(
             .map_or("new", |stored| stored.status.as_str())
             .to_owned(),
     );
-    let cluster = RwSignal::new(String::new());
+    let content_type = RwSignal::new(
+        stored
+            .as_ref()
+            .map_or_else(|| "blog_post".to_owned(), |stored| stored.content_type.clone()),
+    );
+    let cluster = RwSignal::new(
+        stored
+            .as_ref()
+            .and_then(|stored| stored.cluster_id)
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+    );
     let clusters = with_none(use_cluster_options());
     let sector = use_sector_choice();
     let form = FormState::new();
     let errors = form.error;
+    let near = use_near(
+        title,
+        keywords,
+        cluster,
+        stored
+            .as_ref()
+            .map(|stored| (stored.id, stored.idea_title.clone(), stored.target_keywords.clone())),
+    );
+    // Somebody else may have been faster than our own look: the refusal says what is there.
+    Effect::new(move |_| {
+        if let Some(refusal) = errors.get()
+            && !refusal.near.is_empty()
+        {
+            near.set(refusal.near);
+        }
+    });
+    let types = CONTENT_TYPES
+        .iter()
+        .map(|(key, label)| ((*key).to_owned(), (*label).to_owned()))
+        .collect::<Vec<_>>();
     let statuses = options_of(IdeaStatus::ALL, |status| (status.as_str(), status.label()));
 
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -69,6 +101,8 @@ pub(super) fn IdeaForm(
         let description = description.get_untracked().trim().to_owned();
         let target_keywords = keywords.get_untracked().trim().to_owned();
         let content_structure = structure.get_untracked();
+        let content_type = content_type.get_untracked();
+        let allow_duplicate = near.with_untracked(|near| !near.is_empty());
         let done = move |saved| on_saved.run(saved);
         match &stored {
             None => {
@@ -81,6 +115,8 @@ pub(super) fn IdeaForm(
                     content_structure: Some(content_structure),
                     target_keywords,
                     estimated_word_count: words,
+                    content_type: Some(content_type),
+                    allow_duplicate,
                 };
                 form.send(create_idea(new), done);
             }
@@ -88,7 +124,11 @@ pub(super) fn IdeaForm(
                 let patch = idea::Patch {
                     idea_title: changed(idea_title, &stored.idea_title),
                     description: changed(description, &stored.description),
+                    content_type: changed(content_type, &stored.content_type),
                     content_structure: changed(content_structure, &stored.content_structure),
+                    cluster_id: changed(cluster.get_untracked().parse().ok(), &stored.cluster_id)
+                        .map(|id| id.unwrap_or(ClusterId(0))),
+                    allow_duplicate,
                     target_keywords: changed(target_keywords, &stored.target_keywords),
                     estimated_word_count: words.filter(|words| *words != stored.estimated_word_count),
                     status: status
@@ -106,25 +146,32 @@ pub(super) fn IdeaForm(
         <form on:submit=submit novalidate>
             <FormError error=errors/>
             <TextInput name="idea_title" label="Title" value=title required=true errors=errors/>
+            <NearWarning near/>
             <TextArea name="description" label="What it should cover" value=description rows=4 errors=errors/>
             <TextInput
                 name="target_keywords" label="Keywords" value=keywords
                 hint="Separated by commas, the main one first." errors=errors
             />
             <div class="grid gap-x-4 sm:grid-cols-2">
+                <Select name="content_type" label="Type" value=content_type options=types errors=errors/>
                 <Select name="content_structure" label="Structure" value=structure options=structures() errors=errors/>
                 <TextInput name="estimated_word_count" label="Words" value=words hint="100 to 20,000" errors=errors/>
+                <Select name="cluster_id" label="Cluster" value=cluster options=clusters errors=errors/>
             </div>
             {if is_new {
-                view! {
-                    <Select name="cluster_id" label="Cluster" value=cluster options=clusters errors=errors/>
-                    <SectorField value=sector errors=errors/>
-                }.into_any()
+                view! { <SectorField value=sector errors=errors/> }.into_any()
             } else {
                 view! { <Select name="status" label="Status" value=status options=statuses errors=errors/> }.into_any()
             }}
             <div class="mt-2 flex justify-end">
-                <SubmitButton pending=form.pending>{if is_new { "Add idea" } else { "Save" }}</SubmitButton>
+                <SubmitButton pending=form.pending>
+                    {move || match (is_new, near.with(Vec::is_empty)) {
+                        (true, true) => "Add idea",
+                        (true, false) => "Add anyway",
+                        (false, true) => "Save",
+                        (false, false) => "Save anyway",
+                    }}
+                </SubmitButton>
             </div>
         </form>
     }

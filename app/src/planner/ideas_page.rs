@@ -5,22 +5,25 @@ use std::collections::BTreeSet;
 use entity::{
     IdeaId,
     ai_task::{AiFunction, Progress},
-    idea::{self, IdeaStatus, QueueResult, Row},
+    idea::{self, CONTENT_TYPES, IdeaStatus, Queue, QueueResult, Row},
+    topic::Covered,
 };
 use leptos::prelude::*;
 
 use super::{
-    api::{delete_ideas, list_ideas, queue_ideas},
+    api::{delete_ideas, list_ideas, queue_ideas, set_idea_status},
     idea_form::IdeaForm,
+    near::{covered_list, near_links},
     parts::{
-        DoneNote, EditButton, act, chosen, cluster_link, rows_count, structure_label, structures, use_cluster_options,
-        use_may_edit,
+        BulkSelect, DoneNote, EditButton, act, chosen, cluster_link, rows_count, structure_label, structures,
+        use_cluster_options, use_may_edit,
     },
 };
 use crate::{
     components::{
-        Badge, Column, ConfirmDialog, DataTable, Dialog, EmptyState, FilterSelect, Icon, NeedsSite, PageHeader,
-        ProgressPanel, Tag, TimeAgo, count, lu, number, options_of, use_running_task, use_toasts, use_url_state,
+        Badge, Column, ConfirmDialog, DataTable, Dialog, EmptyState, FilterRange, FilterSelect, Icon, NeedsSite,
+        PageHeader, ProgressPanel, Tag, TimeAgo, Tone, count, lu, number, options_of, use_running_task, use_toasts,
+        use_url_state,
     },
     workspace::use_workspace,
 };
@@ -44,8 +47,10 @@ pub fn IdeasPage() -> impl IntoView {
         sector_id: workspace.sector_id(),
         status: url.parsed("status"),
         cluster_id: url.parsed("cluster"),
-        content_type: None,
+        content_type: url.get("type"),
         content_structure: url.get("structure"),
+        words_min: url.parsed("words_min"),
+        words_max: url.parsed("words_max"),
     };
     let rows = Resource::new(
         move || (filter(), url.list_of("ideas")),
@@ -56,14 +61,49 @@ pub fn IdeasPage() -> impl IntoView {
         editing.set(Some(idea));
         edit_open.set(true);
     });
-    let queue = move |_| {
-        act(toasts, queue_ideas(chosen(selection, IdeaId)), move |result| {
+    let repeated = RwSignal::new(Vec::<Covered>::new());
+    let repeated_open = RwSignal::new(false);
+    let send = move |queue: Queue| {
+        act(toasts, queue_ideas(queue), move |result| {
             let text = queued(&result);
             toasts.success(text.clone());
             note.set(Some(text));
             selection.update(BTreeSet::clear);
             rows.refetch();
+            repeated_open.set(!result.duplicates.is_empty());
+            repeated.set(result.duplicates);
         });
+    };
+    let queue = move |_| {
+        send(Queue {
+            ids: chosen(selection, IdeaId),
+            allow_duplicate: false,
+        });
+    };
+    let queue_anyway = move |_| {
+        repeated_open.set(false);
+        send(Queue {
+            ids: repeated.with_untracked(|all| all.iter().map(|one| IdeaId(one.id)).collect()),
+            allow_duplicate: true,
+        });
+    };
+    let set_status = move |value: String| {
+        let Ok(status) = value.parse::<IdeaStatus>() else {
+            return;
+        };
+        act(
+            toasts,
+            set_idea_status(chosen(selection, IdeaId), status),
+            move |changed| {
+                toasts.success(format!(
+                    "{}: {}.",
+                    count(rows_count(changed), "idea", "ideas"),
+                    status.label()
+                ));
+                selection.update(BTreeSet::clear);
+                rows.refetch();
+            },
+        );
     };
     let delete = move |()| {
         act(toasts, delete_ideas(chosen(selection, IdeaId)), move |gone| {
@@ -78,6 +118,11 @@ pub fn IdeasPage() -> impl IntoView {
                 <Icon icon=lu::LuListTodo class="size-4"/>
                 "Queue to Writer"
             </button>
+            <BulkSelect
+                label="Set status"
+                options=options_of(IdeaStatus::ALL, |status| (status.as_str(), status.label()))
+                on_choose=set_status
+            />
             <button type="button" class="btn btn-sm text-error" on:click=move |_| delete_open.set(true)>
                 <Icon icon=lu::LuTrash2 class="size-4"/>
                 "Delete"
@@ -88,8 +133,10 @@ pub fn IdeasPage() -> impl IntoView {
         let statuses = options_of(IdeaStatus::ALL, |status| (status.as_str(), status.label()));
         view! {
             <FilterSelect key="status" label="Status" options=statuses/>
+            <FilterSelect key="type" label="Type" options=types()/>
             <FilterSelect key="structure" label="Structure" options=structures()/>
             <FilterSelect key="cluster" label="Cluster" options=clusters/>
+            <FilterRange min_key="words_min" max_key="words_max" label="Words"/>
         }
     };
     let title = Signal::derive(move || {
@@ -138,6 +185,14 @@ pub fn IdeasPage() -> impl IntoView {
             open=delete_open title confirm="Delete" on_confirm=delete
             text="Writing tasks made from them stay."
         />
+        <Dialog open=repeated_open title="Topics that you have already">
+            <p class="text-sm">"These ideas were left out: something about the same is being written or is written."</p>
+            <ul class="mt-3 divide-y divide-base-300 text-sm">{move || repeated.with(|all| covered_list(all))}</ul>
+            <div class="mt-5 flex justify-end gap-2">
+                <button type="button" class="btn btn-sm" on:click=move |_| repeated_open.set(false)>"Leave them out"</button>
+                <button type="button" class="btn btn-primary btn-sm" on:click=queue_anyway>"Queue anyway"</button>
+            </div>
+        </Dialog>
         <Dialog open=adding title="Add idea">
             <IdeaForm
                 stored=None
@@ -163,8 +218,26 @@ pub fn IdeasPage() -> impl IntoView {
     }
 }
 
-/// What queueing did, in a sentence.
+/// What queueing did, in sentences.
 fn queued(result: &QueueResult) -> String {
+    let mut text = tasks_made(result);
+    match result.archived.as_slice() {
+        [] => {}
+        [one] => text.push_str(&format!(" “{one}” is archived and was left out.")),
+        [one, ..] => text.push_str(&format!(
+            " {} archived ideas were left out, “{one}” among them.",
+            result.archived.len()
+        )),
+    }
+    match result.duplicates.as_slice() {
+        [] => {}
+        [one] => text.push_str(&format!(" “{}” was left out: you have its topic already.", one.name)),
+        all => text.push_str(&format!(" {} were left out: you have their topics already.", all.len())),
+    }
+    text
+}
+
+fn tasks_made(result: &QueueResult) -> String {
     let made = i64::try_from(result.created.len()).unwrap_or(i64::MAX);
     let already = i64::from(result.already_queued);
     match (made, already) {
@@ -191,12 +264,19 @@ fn columns(edit: Option<Callback<idea::Model>>) -> Vec<Column<Row>> {
         Column::new("Idea", |row: &Row| {
             view! {
                 <span class="font-medium">{row.idea.idea_title.clone()}</span>
+                {row.duplicate.as_ref().map(|near| view! {
+                    <details class="text-xs">
+                        <summary class="cursor-pointer"><Tag tone=Tone::Warning>"Duplicate"</Tag></summary>
+                        <ul class="mt-1">{near_links(std::slice::from_ref(near))}</ul>
+                    </details>
+                })}
                 {(!row.idea.description.is_empty())
                     .then(|| view! { <p class="line-clamp-2 max-w-prose text-xs muted">{row.idea.description.clone()}</p> })}
             }
         })
         .sortable("idea_title")
         .lead(),
+        Column::new("Type", |row: &Row| type_label(&row.idea.content_type)).sortable("content_type"),
         Column::new("Structure", |row: &Row| {
             let label = structure_label(&row.idea.content_structure);
             view! { <Tag>{label}</Tag> }
@@ -204,7 +284,21 @@ fn columns(edit: Option<Callback<idea::Model>>) -> Vec<Column<Row>> {
         .sortable("content_structure"),
         Column::new("Cluster", |row: &Row| cluster_link(row.idea.cluster_id, row.cluster_name.as_deref())),
         Column::new("Words", |row: &Row| number(row.idea.estimated_word_count)).sortable("estimated_word_count").right(),
-        Column::new("Status", |row: &Row| view! { <Badge value=row.idea.status/> }).sortable("status"),
+        Column::new("Status", |row: &Row| {
+            view! {
+                <Badge value=row.idea.status/>
+                {match (row.content_id, row.task_id) {
+                    (Some(id), _) => view! {
+                        <a class="link link-primary ml-2 text-xs" href=format!("/writer/content/{id}")>"Article"</a>
+                    }.into_any(),
+                    (None, Some(_)) => view! {
+                        <a class="link link-primary ml-2 text-xs" href=search_tasks(&row.idea.idea_title)>"Task"</a>
+                    }.into_any(),
+                    _ => ().into_any(),
+                }}
+            }
+        })
+        .sortable("status"),
         Column::new("Created", |row: &Row| view! { <TimeAgo time=row.idea.created_at/> }).sortable("created_at").hidden(),
     ];
     if let Some(edit) = edit {
@@ -214,6 +308,27 @@ fn columns(edit: Option<Callback<idea::Model>>) -> Vec<Column<Row>> {
         }));
     }
     columns
+}
+
+/// The list of tasks, narrowed to a title.
+fn search_tasks(title: &str) -> String {
+    let title: String = leptos_router::location::Url::escape(title);
+    format!("/writer/tasks?search={title}")
+}
+
+fn types() -> Vec<(String, String)> {
+    CONTENT_TYPES
+        .iter()
+        .map(|(key, label)| ((*key).to_owned(), (*label).to_owned()))
+        .collect()
+}
+
+/// What a person reads for a type of content.
+fn type_label(key: &str) -> String {
+    CONTENT_TYPES
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map_or_else(|| key.replace('_', " "), |(_, label)| (*label).to_owned())
 }
 
 fn no_ideas() -> impl IntoView {
@@ -239,9 +354,23 @@ mod tests {
         let result = |made: i64, already_queued| QueueResult {
             created: (0..made).map(TaskId).collect(),
             already_queued,
+            ..QueueResult::default()
         };
         assert_eq!(queued(&result(2, 0)), "2 tasks made.");
         assert_eq!(queued(&result(1, 3)), "1 task made, 3 were queued already.");
         assert_eq!(queued(&result(0, 1)), "It is in the Writer already.");
+        let left = QueueResult {
+            archived: vec!["Old news".to_owned()],
+            duplicates: vec![Covered {
+                id: 1,
+                name: "Kettles".to_owned(),
+                near: Vec::new(),
+            }],
+            ..result(1, 0)
+        };
+        assert_eq!(
+            queued(&left),
+            "1 task made. “Old news” is archived and was left out. “Kettles” was left out: you have its topic already."
+        );
     }
 }

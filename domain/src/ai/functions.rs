@@ -455,6 +455,14 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
         .collect();
     match notes.as_slice() {
         [] => {}
+        _ if task.function == AiFunction::GenerateIdeas => {
+            let dropped = sum("dropped");
+            let were = if dropped == 1 { "was" } else { "were" };
+            text.push_str(&format!(
+                " {} about topics that you have already {were} left out and cost nothing.",
+                count_of(dropped, "idea")
+            ));
+        }
         [only] if results.len() == 1 => text.push_str(&format!(" {}.", only.join("; "))),
         several => text.push_str(&format!(
             " Links or pictures that the model made up were removed from {}.",

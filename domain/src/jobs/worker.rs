@@ -241,6 +241,7 @@ pub async fn run_job(worker: &Worker, job: Job) {
         Job::Publish(id) => crate::publisher::run(worker, id).await,
         Job::Mail(id) => crate::mail::run(&worker.app, id).await,
         Job::ImageTest(id) => crate::thinker::image_tests::run(worker, id).await,
+        Job::ScoreKeywords(id) => crate::planner::opportunities::scores::run(&worker.app, id).await,
     };
     if let Err(error) = result {
         tracing::error!(?job, %error, "a job stopped; the sweeper takes it up again");

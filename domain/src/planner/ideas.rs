@@ -3,26 +3,29 @@
 use std::collections::HashMap;
 
 use entity::{
-    ClusterId, IdeaId, ListQuery, Page, cluster, idea,
-    idea::{IdeaStatus, QueueResult, Row},
+    ClusterId, ContentId, IdeaId, ListQuery, Page, SiteId, TaskId, cluster, content, idea,
+    idea::{CONTENT_TYPES, IdeaStatus, QueueResult, Row},
     task,
     task::{EntityType, TaskStatus},
+    topic::{Ask, Covered, Kind, Near},
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, Func, LikeExpr},
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 
+use super::topics::{self, Against, Asked, Known};
 use crate::{
     App, Error, Faults, Result,
     ai::functions::generate_ideas::structure_or_guide,
     audit,
     billing::limits::{self, Thing},
     db,
-    scope::{Scope, Scoped},
+    scope::{self, Scope, Scoped},
 };
+
+/// Most ideas of one bulk request.
+const MAX_SELECTED: usize = 5_000;
 
 /// One page of ideas.
 ///
@@ -49,15 +52,22 @@ pub async fn list(app: &App, scope: &Scope, filter: &idea::Filter, list: &ListQu
     if let Some(structure) = &filter.content_structure {
         all = all.add(C::ContentStructure.eq(structure));
     }
+    if let Some(least) = filter.words_min {
+        all = all.add(C::EstimatedWordCount.gte(least));
+    }
+    if let Some(most) = filter.words_max {
+        all = all.add(C::EstimatedWordCount.lte(most));
+    }
     if let Some(text) = list.search() {
-        let pattern = db::like_anywhere(&text.to_lowercase());
-        all = all.add(Expr::expr(Func::lower(Expr::col(C::IdeaTitle))).like(LikeExpr::new(pattern).escape('\\')));
+        all = all.add(db::any_contains(&[C::IdeaTitle, C::TargetKeywords], text));
     }
     let (column, descending) = list.order().unwrap_or(("created_at", true));
     let column = match column {
         "idea_title" => C::IdeaTitle,
         "estimated_word_count" => C::EstimatedWordCount,
         "content_structure" => C::ContentStructure,
+        "content_type" => C::ContentType,
+        "updated_at" => C::UpdatedAt,
         "status" => C::Status,
         "created_at" => C::CreatedAt,
         other => {
@@ -76,6 +86,8 @@ pub async fn list(app: &App, scope: &Scope, filter: &idea::Filter, list: &ListQu
     let count = pages.num_items().await?;
     let rows = pages.fetch_page(u64::from(list.page() - 1)).await?;
     let names = cluster_names(&app.db, scope, rows.iter().filter_map(|row| row.cluster_id)).await?;
+    let made = made_of(&app.db, scope, &rows).await?;
+    let mut duplicates = duplicates(&app.db, scope, &rows).await?;
     Ok(Page {
         count,
         count_exact: true,
@@ -85,10 +97,61 @@ pub async fn list(app: &App, scope: &Scope, filter: &idea::Filter, list: &ListQu
             .into_iter()
             .map(|idea| Row {
                 cluster_name: idea.cluster_id.and_then(|id| names.get(&id).cloned()),
+                task_id: made.get(&idea.id).map(|(task, _)| *task),
+                content_id: made.get(&idea.id).and_then(|(_, article)| *article),
+                duplicate: duplicates.remove(&idea.id),
                 idea,
             })
             .collect(),
     })
+}
+
+/// Tasks and articles that ideas became.
+async fn made_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    rows: &[idea::Model],
+) -> Result<HashMap<IdeaId, (TaskId, Option<ContentId>)>> {
+    let found: Vec<(Option<IdeaId>, TaskId)> = task::Entity::find_in(scope)
+        .filter(task::Column::IdeaId.is_in(rows.iter().map(|row| row.id)))
+        .select_only()
+        .columns([task::Column::IdeaId, task::Column::Id])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let articles: HashMap<TaskId, ContentId> = content::Entity::find_in(scope)
+        .filter(content::Column::TaskId.is_in(found.iter().map(|(_, task)| *task)))
+        .select_only()
+        .columns([content::Column::TaskId, content::Column::Id])
+        .into_tuple::<(Option<TaskId>, ContentId)>()
+        .all(db)
+        .await?
+        .into_iter()
+        .filter_map(|(task, article)| Some((task?, article)))
+        .collect();
+    Ok(found
+        .into_iter()
+        .filter_map(|(idea, task)| Some((idea?, (task, articles.get(&task).copied()))))
+        .collect())
+}
+
+/// For ideas that nobody has decided on: what else is about the same thing.
+async fn duplicates(db: &impl ConnectionTrait, scope: &Scope, rows: &[idea::Model]) -> Result<HashMap<IdeaId, Near>> {
+    let mut by_site: HashMap<SiteId, Vec<&idea::Model>> = HashMap::new();
+    for row in rows.iter().filter(|row| row.status == IdeaStatus::New) {
+        by_site.entry(row.site_id).or_default().push(row);
+    }
+    let mut found = HashMap::new();
+    for (site, rows) in by_site {
+        let known = Known::load(db, scope, site).await?;
+        let asked: Vec<Asked> = rows.iter().copied().map(Asked::from).collect();
+        for (row, near) in rows.iter().zip(known.near(&asked, Against::Everything)) {
+            if let Some(first) = near.into_iter().next() {
+                found.insert(row.id, first);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Names of clusters.
@@ -126,13 +189,25 @@ pub async fn get(app: &App, scope: &Scope, id: IdeaId) -> Result<idea::Model> {
 /// Makes an idea by hand.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
+/// [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`], [`Error::Duplicate`] for a topic that the site has already,
+/// unless the caller insists.
 pub async fn create(app: &App, scope: &Scope, input: idea::New) -> Result<idea::Model> {
     let (editor, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
     let words = input.estimated_word_count.unwrap_or(1_200);
     let title = checked("idea_title", &input.idea_title, Some(words))?;
     if let Some(cluster) = input.cluster_id {
         in_sector(&app.db, scope, cluster, sector.id).await?;
+    }
+    let content_type = known_type(input.content_type.as_deref().unwrap_or("blog_post"))?;
+    if !input.allow_duplicate {
+        let ask = Ask {
+            site_id: editor.site(),
+            title: title.clone(),
+            keywords: input.target_keywords.clone(),
+            cluster_id: input.cluster_id,
+            idea_id: None,
+        };
+        refuse_near(topics::near(app, scope, &ask).await?)?;
     }
     let now = crate::now();
     let txn = db::begin_write(&app.db).await?;
@@ -143,7 +218,7 @@ pub async fn create(app: &App, scope: &Scope, input: idea::New) -> Result<idea::
         sector_id: Set(sector.id),
         idea_title: Set(title),
         description: Set(input.description),
-        content_type: Set("blog_post".to_owned()),
+        content_type: Set(content_type),
         content_structure: Set(structure_or_guide(
             input.content_structure.as_deref().unwrap_or("guide"),
         )),
@@ -159,6 +234,28 @@ pub async fn create(app: &App, scope: &Scope, input: idea::New) -> Result<idea::
     .await?;
     txn.commit().await?;
     Ok(made)
+}
+
+fn refuse_near(near: Vec<Near>) -> Result<()> {
+    if near.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Duplicate(near))
+    }
+}
+
+/// A type of content that there is.
+fn known_type(text: &str) -> Result<String> {
+    match CONTENT_TYPES.iter().find(|(known, _)| *known == text) {
+        Some((known, _)) => Ok((*known).to_owned()),
+        None => {
+            let names: Vec<&str> = CONTENT_TYPES.iter().map(|(name, _)| *name).collect();
+            Err(Error::field(
+                "content_type",
+                format!("Choose one of: {}.", names.join(", ")),
+            ))
+        }
+    }
 }
 
 /// The cluster is one of the sector.
@@ -183,7 +280,8 @@ pub(crate) async fn in_sector(
 /// Changes an idea.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`].
+/// [`Error::NotFound`], [`Error::Invalid`], [`Error::Forbidden`], [`Error::Duplicate`] when title or keywords change to a topic
+/// that the site has already, unless the caller insists.
 pub async fn update(app: &App, scope: &Scope, id: IdeaId, patch: idea::Patch) -> Result<idea::Model> {
     let found = get(app, scope, id).await?;
     scope.editor_of(found.site_id)?;
@@ -192,6 +290,29 @@ pub async fn update(app: &App, scope: &Scope, id: IdeaId, patch: idea::Patch) ->
         patch.idea_title.as_deref().unwrap_or(&found.idea_title),
         patch.estimated_word_count,
     )?;
+    let keywords = patch.target_keywords.unwrap_or_else(|| found.target_keywords.clone());
+    let cluster = match patch.cluster_id {
+        None => found.cluster_id,
+        Some(ClusterId(0)) => None,
+        Some(cluster) => {
+            in_sector(&app.db, scope, cluster, found.sector_id).await?;
+            Some(cluster)
+        }
+    };
+    let content_type = match patch.content_type {
+        Some(text) => known_type(&text)?,
+        None => found.content_type,
+    };
+    if !patch.allow_duplicate && (title != found.idea_title || keywords != found.target_keywords) {
+        let ask = Ask {
+            site_id: found.site_id,
+            title: title.clone(),
+            keywords: keywords.clone(),
+            cluster_id: cluster,
+            idea_id: Some(id),
+        };
+        refuse_near(topics::near(app, scope, &ask).await?)?;
+    }
     Ok(idea::Entity::update(idea::ActiveModel {
         id: Set(id),
         idea_title: Set(title),
@@ -199,7 +320,9 @@ pub async fn update(app: &App, scope: &Scope, id: IdeaId, patch: idea::Patch) ->
         content_structure: Set(structure_or_guide(
             &patch.content_structure.unwrap_or(found.content_structure),
         )),
-        target_keywords: Set(patch.target_keywords.unwrap_or(found.target_keywords)),
+        content_type: Set(content_type),
+        cluster_id: Set(cluster),
+        target_keywords: Set(keywords),
         estimated_word_count: Set(patch.estimated_word_count.unwrap_or(found.estimated_word_count)),
         status: Set(patch.status.unwrap_or(found.status)),
         updated_at: Set(crate::now()),
@@ -230,7 +353,30 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[IdeaId]) -> Result<u64> {
     Ok(gone.rows_affected)
 }
 
+/// Sets the status of ideas; returns how many there were.
+///
+/// # Errors
+/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+pub async fn set_status(app: &App, scope: &Scope, ids: &[IdeaId], status: IdeaStatus) -> Result<u64> {
+    let txn = db::begin_write(&app.db).await?;
+    selected(&txn, scope, ids).await?;
+    let changed = idea::Entity::update_in(scope)
+        .col_expr(idea::Column::Status, Expr::value(status.as_str()))
+        .col_expr(idea::Column::UpdatedAt, Expr::value(crate::now()))
+        .filter(idea::Column::Id.is_in(ids.iter().copied()))
+        .exec(&txn)
+        .await?;
+    txn.commit().await?;
+    Ok(changed.rows_affected)
+}
+
 async fn selected(db: &impl ConnectionTrait, scope: &Scope, ids: &[IdeaId]) -> Result<Vec<idea::Model>> {
+    if ids.len() > MAX_SELECTED {
+        return Err(Error::field(
+            "ids",
+            format!("Select at most {MAX_SELECTED} ideas at a time."),
+        ));
+    }
     let rows = idea::Entity::find_in(scope)
         .filter(idea::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(idea::Column::Id)
@@ -246,12 +392,25 @@ async fn selected(db: &impl ConnectionTrait, scope: &Scope, ids: &[IdeaId]) -> R
     Ok(rows)
 }
 
-/// Makes a writing task for each idea that has none. Asking again makes no second one.
+/// Makes a writing task for each idea that has none. Asking again, or twice at once, makes no second one. Archived ideas are
+/// left out, and so are ideas whose topic is being written or was written already, unless the caller insists.
 ///
 /// # Errors
 /// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
-pub async fn queue_to_writer(app: &App, scope: &Scope, ids: &[IdeaId]) -> Result<QueueResult> {
+pub async fn queue_to_writer(app: &App, scope: &Scope, queue: &idea::Queue) -> Result<QueueResult> {
+    let ids = queue.ids.as_slice();
     let txn = db::begin_write(&app.db).await?;
+    let ideas = selected(&txn, scope, ids).await?;
+    // One at a time for each site, in the same order for everybody: who comes second sees the tasks of the first.
+    let sites: std::collections::BTreeSet<SiteId> = ideas.iter().map(|idea| idea.site_id).collect();
+    let mut covered: HashMap<IdeaId, Vec<Near>> = HashMap::new();
+    for site in sites {
+        scope::lock_site(&txn, scope, site).await?;
+        if !queue.allow_duplicate {
+            covered.extend(covered_by(&txn, scope, site, &ideas).await?);
+        }
+    }
+    // Read again: somebody may have archived or queued one while we waited.
     let ideas = selected(&txn, scope, ids).await?;
     let queued: Vec<Option<IdeaId>> = task::Entity::find_in(scope)
         .filter(task::Column::IdeaId.is_in(ids.iter().copied()))
@@ -263,9 +422,22 @@ pub async fn queue_to_writer(app: &App, scope: &Scope, ids: &[IdeaId]) -> Result
     let queued: std::collections::HashSet<IdeaId> = queued.into_iter().flatten().collect();
     let now = crate::now();
     let mut result = QueueResult::default();
+    let mut taken = Vec::new();
     for idea in ideas {
         if queued.contains(&idea.id) {
             result.already_queued += 1;
+            continue;
+        }
+        if idea.status == IdeaStatus::Archived {
+            result.archived.push(idea.idea_title);
+            continue;
+        }
+        if let Some(near) = covered.remove(&idea.id) {
+            result.duplicates.push(Covered {
+                id: idea.id.0,
+                name: idea.idea_title,
+                near,
+            });
             continue;
         }
         let made = task::Entity::insert(task::ActiveModel {
@@ -289,11 +461,13 @@ pub async fn queue_to_writer(app: &App, scope: &Scope, ids: &[IdeaId]) -> Result
         .exec_with_returning(&txn)
         .await?;
         result.created.push(made.id);
+        taken.push(idea.id);
     }
+    taken.extend(queued);
     idea::Entity::update_in(scope)
         .col_expr(idea::Column::Status, Expr::value(IdeaStatus::Queued.as_str()))
         .col_expr(idea::Column::UpdatedAt, Expr::value(now))
-        .filter(idea::Column::Id.is_in(ids.iter().copied()))
+        .filter(idea::Column::Id.is_in(taken))
         .filter(idea::Column::Status.eq(IdeaStatus::New))
         .exec(&txn)
         .await?;
@@ -301,11 +475,46 @@ pub async fn queue_to_writer(app: &App, scope: &Scope, ids: &[IdeaId]) -> Result
     Ok(result)
 }
 
+/// What the ideas of a site repeat: something that is being written, or an earlier one of them.
+async fn covered_by(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    site: SiteId,
+    ideas: &[idea::Model],
+) -> Result<HashMap<IdeaId, Vec<Near>>> {
+    let ideas: Vec<&idea::Model> = ideas
+        .iter()
+        .filter(|idea| idea.site_id == site && idea.status != IdeaStatus::Archived)
+        .collect();
+    let known = Known::load(db, scope, site).await?;
+    let asked: Vec<Asked> = ideas.iter().copied().map(Asked::from).collect();
+    let (near, repeats) = known.compare(&asked, Against::Decided);
+    let mut covered = HashMap::new();
+    for ((idea, mut near), repeats) in ideas.iter().zip(near).zip(repeats) {
+        if let (true, Some(earlier)) = (near.is_empty(), repeats.and_then(|earlier| ideas.get(earlier))) {
+            near.push(Near {
+                kind: Kind::Idea,
+                id: earlier.id.0,
+                title: earlier.idea_title.clone(),
+                status: "selected too".to_owned(),
+                is_published: false,
+                url: None,
+                nearness: 100,
+            });
+        }
+        if !near.is_empty() {
+            covered.insert(idea.id, near);
+        }
+    }
+    Ok(covered)
+}
+
 fn entity_type(content_type: &str) -> EntityType {
     match content_type {
         "page" | "landing_page" => EntityType::Page,
         "product" => EntityType::Product,
         "service" => EntityType::Service,
+        "category" => EntityType::Taxonomy,
         _ => EntityType::Post,
     }
 }

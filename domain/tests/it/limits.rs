@@ -218,6 +218,7 @@ async fn an_account_holds_what_its_plan_holds() {
         content_structure: None,
         target_keywords: String::new(),
         estimated_word_count: None,
+        ..Default::default()
     };
     ideas::create(app, scope, new_idea("One")).await.expect("the first");
     told(

@@ -203,7 +203,10 @@ async fn from_a_file_to_pictures() {
     let ideas_made = i64::try_from(titles.len()).expect("fits");
 
     // Ideas to tasks, each once.
-    let chosen: Vec<_> = made.results.iter().take(3).map(|row| row.idea.id).collect();
+    let chosen = idea::Queue {
+        ids: made.results.iter().take(3).map(|row| row.idea.id).collect(),
+        ..Default::default()
+    };
     let queued = ideas::queue_to_writer(app, scope, &chosen).await.expect("queues");
     assert_eq!((queued.created.len(), queued.already_queued), (3, 0));
     let again = ideas::queue_to_writer(app, scope, &chosen).await.expect("queues");

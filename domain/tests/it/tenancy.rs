@@ -100,9 +100,16 @@ async fn everything(ground: &Ground, tenant: &Tenant) -> Ids {
         .await
         .expect("ideas")
         .results;
-    let queued = ideas::queue_to_writer(app, scope, &[made[0].idea.id])
-        .await
-        .expect("queues");
+    let queued = ideas::queue_to_writer(
+        app,
+        scope,
+        &idea::Queue {
+            ids: vec![made[0].idea.id],
+            ..Default::default()
+        },
+    )
+    .await
+    .expect("queues");
     ground
         .run(
             tenant,
@@ -285,6 +292,7 @@ async fn snapshot(ground: &Ground) -> Vec<(&'static str, String)> {
         internal_link,
         keyword,
         keyword_import,
+        keyword_score,
         model_price,
         optimization_task,
         page_blueprint,
@@ -382,6 +390,7 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         content_structure: None,
         target_keywords: String::new(),
         estimated_word_count: None,
+        ..Default::default()
     };
     let new_task = task::New {
         sector_id: ids.sector,
@@ -419,7 +428,8 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
         "clusters::delete" => clusters::delete(app, scope, &[ids.cluster]),
         "ideas::create" => ideas::create(app, scope, new_idea),
         "ideas::update" => ideas::update(app, scope, ids.idea, idea::Patch { idea_title: Some("x".to_owned()), ..Default::default() }),
-        "ideas::queue_to_writer" => ideas::queue_to_writer(app, scope, &[ids.idea]),
+        "ideas::queue_to_writer" => ideas::queue_to_writer(app, scope, &idea::Queue { ids: vec![ids.idea], ..Default::default() }),
+        "ideas::set_status" => ideas::set_status(app, scope, &[ids.idea], idea::IdeaStatus::Archived),
         "ideas::delete" => ideas::delete(app, scope, &[ids.idea]),
         "tasks::create" => tasks::create(app, scope, new_task),
         "tasks::set_status" => tasks::set_status(app, scope, &[ids.task], task::TaskStatus::Archived),
@@ -733,9 +743,16 @@ async fn another_accounts_ids_do_not_exist() {
         ),
         (
             "queue",
-            ideas::queue_to_writer(app, scope, &[own.idea, ids.idea])
-                .await
-                .map(|_| ()),
+            ideas::queue_to_writer(
+                app,
+                scope,
+                &idea::Queue {
+                    ids: vec![own.idea, ids.idea],
+                    ..Default::default()
+                },
+            )
+            .await
+            .map(|_| ()),
         ),
         (
             "tasks",
@@ -785,6 +802,7 @@ async fn another_accounts_ids_do_not_exist() {
         content_structure: None,
         target_keywords: String::new(),
         estimated_word_count: None,
+        ..Default::default()
     };
     assert_eq!(
         crate::support::fields(&ideas::create(app, scope, with_cluster).await.expect_err("a cluster")),

@@ -30,6 +30,14 @@ impl Subjects {
         self.terms.words_of(text).into_iter().map(|(word, _)| word).collect()
     }
 
+    /// What a text is about (terms, ascending) and what it asks about that (one bit a question).
+    pub(crate) fn meaning(&self, text: usize) -> (&[u32], u64) {
+        self.terms
+            .meanings
+            .get(text)
+            .map_or((&[][..], 0), |meaning| (&meaning.content, meaning.facets))
+    }
+
     /// How much a term tells: more the fewer texts have it.
     pub(crate) fn weight(&self, term: u32) -> f32 {
         self.terms.weights.get(term as usize).copied().unwrap_or(0.0)

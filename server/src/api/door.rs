@@ -272,6 +272,7 @@ pub async fn no_such_method(request: Request) -> Response {
         request_id,
         need: None,
         have: None,
+        near: Vec::new(),
     };
     (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
 }

@@ -119,6 +119,9 @@ pub struct Failed {
     /// Credits there are, when there were too few.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub have: Option<i64>,
+    /// What is about the same thing, when a topic is there already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<entity::topic::Near>,
 }
 
 /// A service's failure on its way out.
@@ -145,6 +148,7 @@ impl IntoResponse for ApiFailure {
             request_id: api.request_id,
             need: api.need,
             have: api.have,
+            near: api.near,
         };
         let mut response = (status, Json(body)).into_response();
         if status == StatusCode::UNAUTHORIZED {

@@ -23,6 +23,32 @@ pub struct Ids {
     pub ids: Vec<i64>,
 }
 
+/// Rows that something is made of, for credits.
+#[derive(Deserialize, ToSchema)]
+pub struct Generate {
+    /// The rows.
+    pub ids: Vec<i64>,
+    /// Also those whose topic the site has already; otherwise they are left out and told.
+    #[serde(default)]
+    pub allow_duplicate: bool,
+}
+
+impl Generate {
+    /// Starts what is asked for, without what the site has already unless the caller insists.
+    pub(crate) async fn start(
+        self,
+        caller: &crate::api::door::Caller,
+        make: impl FnOnce(Vec<i64>) -> entity::ai_task::Start,
+    ) -> domain::Result<entity::ai_task::Started> {
+        let key = caller.idempotency_key.clone();
+        if self.allow_duplicate {
+            domain::ai::start(&caller.app, &caller.scope, make(self.ids), key).await
+        } else {
+            domain::ai::start_new(&caller.app, &caller.scope, make(self.ids), key).await
+        }
+    }
+}
+
 /// How many rows a bulk action changed.
 #[derive(Serialize, ToSchema)]
 pub struct Changed {

@@ -22,6 +22,7 @@ use crate::{
         self,
         limits::{self, Thing},
     },
+    planner::topics::{Against, Asked, Known},
     scope::{Scope, Scoped},
     thinker::question::Question,
 };
@@ -66,6 +67,8 @@ pub const STRUCTURES: &[&str] = &[
 pub struct Ideas {
     cluster: cluster::Model,
     ideas: Vec<engine::ideas::Idea>,
+    /// What was left out, in words.
+    notes: Vec<String>,
 }
 
 pub(super) async fn plan(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<Plan> {
@@ -151,7 +154,7 @@ fn request(
                 "required": ["title", "description", "content_type", "content_structure", "target_keywords", "estimated_word_count"],
                 "properties": {
                     "title": {"type": "string"}, "description": {"type": "string"},
-                    "content_type": {"type": "string", "enum": ["blog_post", "page", "product"]},
+                    "content_type": {"type": "string", "enum": ["blog_post", "page", "product", "service"]},
                     "content_structure": {"type": "string", "enum": STRUCTURES},
                     "target_keywords": {"type": "array", "items": {"type": "string"}},
                     "estimated_word_count": {"type": "integer"}}}}}
@@ -204,25 +207,63 @@ pub(super) async fn produce(context: &Context<'_>, item: &ai_task_item::Model) -
             keywords,
         };
         let ideas = distinct(engine::ideas::propose(&input, MAX_PER_CLUSTER), &known);
-        let credits = price(&cost, ideas.len());
-        return Ok(Finished::builtin(Made::Ideas(Ideas { cluster, ideas }), credits));
+        let made = only_new(context, cluster, ideas).await?;
+        let credits = price(&cost, made.ideas.len());
+        return Ok(Finished::builtin(Made::Ideas(made), credits));
     };
     let question = context.question(cluster.sector_id, None).await?;
     let answer = provider.text(&request(&question, &cluster, &keywords, &known)).await?;
     let parsed: Answer = parse(&provider, answer.json)?;
-    let mut ideas = distinct(parsed.ideas, &known);
-    ideas.truncate(MAX_PER_CLUSTER);
+    let ideas = distinct(parsed.ideas, &known);
     if ideas.is_empty() {
         return Err(bad_answer(&provider, "it holds no new idea."));
     }
-    let credits = price(&cost, ideas.len());
+    let mut made = only_new(context, cluster, ideas).await?;
+    made.ideas.truncate(MAX_PER_CLUSTER);
+    let credits = price(&cost, made.ideas.len());
     Ok(Finished::by(
         &provider,
         answer.model,
         answer.usage,
-        Made::Ideas(Ideas { cluster, ideas }),
+        Made::Ideas(made),
         credits,
     ))
+}
+
+/// Leaves out ideas about what the site has already, planned or written, and about what an earlier one of them is about.
+async fn only_new(context: &Context<'_>, cluster: cluster::Model, ideas: Vec<engine::ideas::Idea>) -> Result<Ideas> {
+    let known = Known::load(&context.app.db, &context.scope, cluster.site_id).await?;
+    let mut kept: Vec<engine::ideas::Idea> = Vec::new();
+    let mut notes = Vec::new();
+    let asked: Vec<Asked> = ideas
+        .iter()
+        .map(|idea| Asked {
+            title: idea.title.clone(),
+            keywords: idea.target_keywords.join(", "),
+            cluster: Some(cluster.id),
+            own: None,
+        })
+        .collect();
+    let (near, repeats) = known.compare(&asked, Against::Everything);
+    for ((idea, near), repeats) in ideas.into_iter().zip(near).zip(repeats) {
+        let there = near.first().map(|near| near.title.as_str()).or_else(|| {
+            repeats
+                .and_then(|earlier| asked.get(earlier))
+                .map(|earlier| earlier.title.as_str())
+        });
+        match there {
+            Some(there) => notes.push(format!(
+                "\u{201c}{}\u{201d} was left out and cost nothing: \u{201c}{there}\u{201d} is about the same",
+                idea.title.trim()
+            )),
+            None => kept.push(idea),
+        }
+    }
+    Ok(Ideas {
+        cluster,
+        ideas: kept,
+        notes,
+    })
 }
 
 fn price(cost: &entity::credit_cost::Model, ideas: usize) -> i64 {
@@ -246,7 +287,7 @@ pub(super) async fn save(
     made: Ideas,
 ) -> Result<Saved> {
     let now = crate::now();
-    let Ideas { cluster, ideas } = made;
+    let Ideas { cluster, ideas, notes } = made;
     let count = ideas.len();
     if count > 0 {
         // Half of them would be paid as a whole: all or none.
@@ -257,7 +298,7 @@ pub(super) async fn save(
             sector_id: Set(cluster.sector_id),
             idea_title: Set(engine::text::truncate_words(idea.title.trim(), 200)),
             description: Set(idea.description),
-            content_type: Set(idea.content_type),
+            content_type: Set(type_or_post(&idea.content_type)),
             content_structure: Set(structure_or_guide(&idea.content_structure)),
             target_keywords: Set(idea.target_keywords.join(", ")),
             cluster_id: Set(Some(cluster.id)),
@@ -282,8 +323,22 @@ pub(super) async fn save(
     }
     Ok(Saved {
         label: cluster.name,
-        detail: json!({"ideas": count}),
+        detail: if notes.is_empty() {
+            json!({"ideas": count})
+        } else {
+            json!({"ideas": count, "dropped": notes.len(), "notes": notes})
+        },
     })
+}
+
+/// A type of content that there is; anything else becomes a blog post.
+fn type_or_post(text: &str) -> String {
+    idea::CONTENT_TYPES
+        .iter()
+        .map(|(known, _)| *known)
+        .find(|known| *known == text)
+        .unwrap_or("blog_post")
+        .to_owned()
 }
 
 /// A structure that articles can have; anything else becomes a guide.

@@ -1,9 +1,11 @@
 //! Keywords, clusters, ideas.
 
 mod clusters;
+mod dashboard;
 mod ideas;
 mod import;
 mod keywords;
+mod opportunities;
 mod views;
 
 pub(crate) use keywords::download as download_keywords;
@@ -19,4 +21,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(clusters::routes())
         .merge(ideas::routes())
         .merge(views::routes())
+        .merge(opportunities::routes())
+        .merge(dashboard::routes())
 }

@@ -386,22 +386,46 @@ pub fn all() -> Vec<Call> {
         rest(
             "POST /api/v1/planner/clusters/auto_generate_ideas/",
             "",
-            r#"{"ids":[$cluster]}"#,
+            r#"{"ids":[$cluster],"allow_duplicate":true}"#,
         ),
         rest("GET /api/v1/planner/ideas/", "?site_id=$site", ""),
         rest(
             "POST /api/v1/planner/ideas/",
             "",
-            r#"{"sector_id":$sector,"idea_title":"i $unique"}"#,
+            r#"{"sector_id":$sector,"idea_title":"i $unique","allow_duplicate":true}"#,
         ),
         rest("GET /api/v1/planner/ideas/{id}/", "$idea", ""),
         rest("PUT /api/v1/planner/ideas/{id}/", "$idea", r#"{"description":"x"}"#),
         rest("DELETE /api/v1/planner/ideas/{id}/", "$idea", "").spoils(),
+        rest("GET /api/v1/planner/ideas/near/", "?site_id=$site&title=coffee", ""),
+        rest("POST /api/v1/planner/ideas/bulk_delete/", "", r#"{"ids":[$idea]}"#).spoils(),
+        rest(
+            "POST /api/v1/planner/ideas/bulk_update_status/",
+            "",
+            r#"{"ids":[$idea],"status":"new"}"#,
+        ),
         rest(
             "POST /api/v1/planner/ideas/bulk_queue_to_writer/",
             "",
-            r#"{"ids":[$idea]}"#,
+            r#"{"ids":[$idea],"allow_duplicate":true}"#,
         ),
+        rest("GET /api/v1/planner/keyword-opportunities/", "?site_id=$site", ""),
+        rest(
+            "GET /api/v1/planner/keyword-opportunities/status/",
+            "?site_id=$site",
+            "",
+        ),
+        rest(
+            "GET /api/v1/planner/keyword-opportunities/cannibalisation/",
+            "?site_id=$site",
+            "",
+        ),
+        rest(
+            "POST /api/v1/planner/keyword-opportunities/add/",
+            "",
+            r#"{"sector_id":$sector,"library_ids":[1]}"#,
+        ),
+        rest("GET /api/v1/planner/dashboard/", "?site_id=$site", ""),
         // Writer.
         rest("GET /api/v1/writer/tasks/", "?site_id=$site", ""),
         rest(
@@ -414,7 +438,7 @@ pub fn all() -> Vec<Call> {
         rest(
             "POST /api/v1/writer/tasks/auto_generate_content/",
             "",
-            r#"{"ids":[$task]}"#,
+            r#"{"ids":[$task],"allow_duplicate":true}"#,
         ),
         rest("POST /api/v1/writer/tasks/bulk_delete/", "", r#"{"ids":[$task]}"#).spoils(),
         rest(
@@ -775,11 +799,21 @@ pub fn all() -> Vec<Call> {
         function("fn list_ideas", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function(
             "fn create_idea",
-            r#"{"new":{"sector_id":$sector,"idea_title":"i $unique"}}"#,
+            r#"{"new":{"sector_id":$sector,"idea_title":"i $unique","allow_duplicate":true}}"#,
         ),
         function("fn update_idea", r#"{"id":$idea,"patch":{"description":"x"}}"#),
         function("fn delete_ideas", r#"{"ids":[$idea]}"#).spoils(),
-        function("fn queue_ideas", r#"{"ids":[$idea]}"#),
+        function("fn queue_ideas", r#"{"queue":{"ids":[$idea],"allow_duplicate":true}}"#),
+        function("fn set_idea_status", r#"{"ids":[$idea],"status":"new"}"#),
+        function("fn near_topics", r#"{"ask":{"site_id":$site,"title":"coffee"}}"#),
+        function("fn list_opportunities", r#"{"filter":{"site_id":$site},"query":{}}"#),
+        function("fn opportunity_status", r#"{"filter":{"site_id":$site}}"#),
+        function("fn list_collisions", r#"{"filter":{"site_id":$site},"query":{}}"#),
+        function(
+            "fn add_opportunities",
+            r#"{"input":{"sector_id":$sector,"library_ids":[1]}}"#,
+        ),
+        function("fn planner_dashboard", r#"{"filter":{"site_id":$site}}"#),
         // Writer.
         function("fn list_tasks", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn create_task", r#"{"new":{"sector_id":$sector,"title":"t $unique"}}"#),

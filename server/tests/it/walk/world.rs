@@ -258,6 +258,7 @@ impl World {
                 content_structure: None,
                 target_keywords: text("best"),
                 estimated_word_count: None,
+                ..Default::default()
             },
         )
         .await

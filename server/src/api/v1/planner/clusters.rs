@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
     envelope::{Data, List},
-    v1::{Changed, Ids},
+    v1::{Changed, Generate},
 };
 
 /// Routes of this module.
@@ -65,13 +65,10 @@ async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
 }
 
 /// Makes content ideas from clusters. Answers at once; follow the task's progress.
-#[utoipa::path(post, path = "/clusters/auto_generate_ideas/", tag = "planner", request_body = Ids, responses((status = 200, body = Data<Started>), (status = 402)))]
-async fn auto_generate_ideas(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
-    let start = Start::GenerateIdeas {
+#[utoipa::path(post, path = "/clusters/auto_generate_ideas/", tag = "planner", request_body = Generate, responses((status = 200, body = Data<Started>), (status = 402), (status = 409)))]
+async fn auto_generate_ideas(caller: Caller, Body(input): Body<Generate>) -> Answer<Data<Started>> {
+    let make = |ids: Vec<i64>| Start::GenerateIdeas {
         cluster_ids: ids.into_iter().map(ClusterId).collect(),
     };
-    let key = caller.idempotency_key.clone();
-    caller
-        .answer(domain::ai::start(&caller.app, &caller.scope, start, key).await)
-        .map(Data::of)
+    caller.answer(input.start(&caller, make).await).map(Data::of)
 }

@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
     envelope::{Data, List},
-    v1::{Changed, Ids},
+    v1::{Changed, Generate, Ids},
 };
 
 /// Routes of this module.
@@ -60,15 +60,12 @@ async fn delete(caller: Caller, Id(id): Id) -> Answer<Data<Changed>> {
 }
 
 /// Writes the articles of tasks, each on its own: one failure never costs the others. Answers at once.
-#[utoipa::path(post, path = "/tasks/auto_generate_content/", tag = "writer", request_body = Ids, responses((status = 200, body = Data<Started>), (status = 402)))]
-async fn auto_generate_content(caller: Caller, Body(Ids { ids }): Body<Ids>) -> Answer<Data<Started>> {
-    let start = Start::GenerateContent {
+#[utoipa::path(post, path = "/tasks/auto_generate_content/", tag = "writer", request_body = Generate, responses((status = 200, body = Data<Started>), (status = 402), (status = 409)))]
+async fn auto_generate_content(caller: Caller, Body(input): Body<Generate>) -> Answer<Data<Started>> {
+    let make = |ids: Vec<i64>| Start::GenerateContent {
         task_ids: ids.into_iter().map(TaskId).collect(),
     };
-    let key = caller.idempotency_key.clone();
-    caller
-        .answer(domain::ai::start(&caller.app, &caller.scope, start, key).await)
-        .map(Data::of)
+    caller.answer(input.start(&caller, make).await).map(Data::of)
 }
 
 /// Deletes many; their articles stay.
