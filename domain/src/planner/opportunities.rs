@@ -243,6 +243,7 @@ async fn own(
     };
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: own_rows(app, scope, &ids, sectors).await?,
@@ -532,6 +533,7 @@ async fn library(
         .saturating_mul(size);
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: rows.into_iter().skip(skip).take(size).collect(),
@@ -635,6 +637,7 @@ async fn competitors(
         .collect();
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results: foreign_rows(app, scope, filter.site_id, sectors, candidates).await?,

@@ -108,6 +108,7 @@ pub async fn collisions(app: &App, scope: &Scope, filter: &Filter, list: &ListQu
         .collect();
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results,
