@@ -69,7 +69,11 @@ pub(super) fn bar(chosen: Chosen, matching: Option<Matching>, bulk: Option<ViewF
             return if size == total() {
                 format!("All {} that match are selected", all_shown())
             } else {
-                format!("All {} that match are selected but {}", all_shown(), shown(total().saturating_sub(size)))
+                format!(
+                    "All {} that match are selected but {}",
+                    all_shown(),
+                    shown(total().saturating_sub(size))
+                )
             };
         }
         match page_full.get() {

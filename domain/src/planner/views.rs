@@ -48,6 +48,7 @@ pub async fn list(app: &App, scope: &Scope, filter: &Filter, query: &ListQuery) 
     let owners = owners(&app.db, scope, &page.results).await?;
     Ok(Page {
         count: page.count,
+        count_exact: page.count_exact,
         page: page.page,
         page_size: page.page_size,
         results: page

@@ -246,6 +246,7 @@ pub async fn library(
     let there: HashSet<String> = there.into_iter().map(|(_, key)| key).collect();
     Ok(Page {
         count: page.count,
+        count_exact: page.count_exact,
         page: page.page,
         page_size: page.page_size,
         results: page
