@@ -4,4 +4,5 @@ pub mod clusters;
 pub mod ideas;
 pub mod import;
 pub mod keywords;
+pub(crate) mod sources;
 pub mod views;

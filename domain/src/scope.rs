@@ -389,7 +389,7 @@ scoped_by_site!(
     site => Id, sector => SiteId, keyword => SiteId, keyword_import => SiteId, cluster => SiteId, idea => SiteId,
     task => SiteId, content => SiteId, image => SiteId, ai_task => SiteId, integration => SiteId, publishing_record => SiteId,
     internal_link => SiteId, optimization_task => SiteId, site_blueprint => SiteId, page_blueprint => SiteId,
-    competitor_keyword => SiteId, serp_result => SiteId, keyword_tally => SiteId,
+    competitor_keyword => SiteId, serp_result => SiteId, keyword_tally => SiteId, keyword_change => SiteId,
 );
 // Members, units and versions are reached through their cluster, task and article, which are narrowed by site.
 scoped_by_account!(
@@ -413,6 +413,7 @@ scoped_by_account!(
     audit_event,
     idempotency_key,
     saved_view,
+    import_mapping,
 );
 
 /// Lets one transaction at a time count or name things of a site. SQLite has one writer anyway.

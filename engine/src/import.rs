@@ -15,8 +15,11 @@ mod reader;
 mod record;
 mod row;
 mod sniff;
+mod source;
 
+pub use market::{markets, of_cell as market_of};
 pub use reader::Reader;
+pub use source::{Filters, domain_of, filters, header_key, is_packed, to_text};
 
 /// Which column holds what, as 0-based column indexes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
@@ -33,6 +36,51 @@ pub struct Mapping {
     pub cpc: Option<u32>,
     /// Country, market or database.
     pub country: Option<u32>,
+    /// Lower end of the searches per month, in a column of its own.
+    #[serde(default)]
+    pub volume_low: Option<u32>,
+    /// Upper end of the searches per month, in a column of its own.
+    #[serde(default)]
+    pub volume_high: Option<u32>,
+    /// Position in search results, 1 is the first.
+    #[serde(default)]
+    pub position: Option<u32>,
+    /// Times a site was shown.
+    #[serde(default)]
+    pub impressions: Option<u32>,
+    /// Clicks that came of it.
+    #[serde(default)]
+    pub clicks: Option<u32>,
+    /// Address of the page that ranks.
+    #[serde(default)]
+    pub url: Option<u32>,
+}
+
+impl Mapping {
+    /// Whether a file of so many columns has all that are used.
+    pub fn fits(&self, columns: usize) -> bool {
+        self.columns().all(|column| (column as usize) < columns)
+    }
+
+    /// Every column that is used.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = u32> {
+        [
+            Some(self.keyword),
+            self.volume,
+            self.difficulty,
+            self.intent,
+            self.cpc,
+            self.country,
+            self.volume_low,
+            self.volume_high,
+            self.position,
+            self.impressions,
+            self.clicks,
+            self.url,
+        ]
+        .into_iter()
+        .flatten()
+    }
 }
 
 /// What a file looks like before it is imported.
@@ -56,6 +104,12 @@ pub struct Preview {
     pub warnings: Vec<String>,
     /// Market of the whole file (ISO 3166-1 alpha-2, lower case) when its name or a title line tells it.
     pub country: Option<String>,
+    /// The site that ranks, when the addresses in the file or its name tell it. In lower case, without `www.`.
+    #[serde(default)]
+    pub domain: Option<String>,
+    /// Whether the column of keywords was known by its name.
+    #[serde(default)]
+    pub named: bool,
 }
 
 /// One data row of a preview.
@@ -112,6 +166,61 @@ pub struct KeywordRow {
     pub cpc_cents: Option<i64>,
     /// Market, ISO 3166-1 alpha-2 in lower case when it was understood.
     pub country: Option<String>,
+    /// Times a site was shown.
+    pub impressions: Option<i64>,
+    /// Clicks that came of it.
+    pub clicks: Option<i64>,
+    /// Position in hundredths: 100 is the first place.
+    pub position_hundredths: Option<i32>,
+    /// Address of the page that ranks.
+    pub url: Option<String>,
+}
+
+impl KeywordRow {
+    /// How sure the volume is: a figure beats an estimate, an estimate beats impressions, and those beat nothing.
+    pub fn rank(&self) -> u8 {
+        match (self.volume, self.volume_estimated) {
+            (Some(_), false) => 3,
+            (Some(_), true) => 2,
+            (None, _) => u8::from(self.impressions.is_some()),
+        }
+    }
+
+    /// Takes over what another row of the same keyword knows better. Nothing is summed up: one keyword that is listed
+    /// for each of its pages is one keyword, at its best position.
+    pub fn merge(&mut self, other: KeywordRow) {
+        if other.rank() > self.rank() {
+            if other.volume.is_some() {
+                self.volume = other.volume;
+                self.volume_low = other.volume_low;
+                self.volume_high = other.volume_high;
+                self.volume_estimated = other.volume_estimated;
+                self.country = other.country.clone().or(self.country.take());
+            }
+            self.line = other.line;
+            self.keyword = other.keyword;
+        }
+        self.difficulty = self.difficulty.or(other.difficulty);
+        if self.intent_guessed && !other.intent_guessed {
+            self.intent = other.intent;
+            self.intent_guessed = false;
+        }
+        self.cpc_cents = self.cpc_cents.or(other.cpc_cents);
+        self.country = self.country.take().or(other.country);
+        self.impressions = self.impressions.max(other.impressions);
+        self.clicks = self.clicks.max(other.clicks);
+        let better = match (self.position_hundredths, other.position_hundredths) {
+            (Some(mine), Some(theirs)) => theirs < mine,
+            (None, Some(_)) => true,
+            _ => false,
+        };
+        if better {
+            self.position_hundredths = other.position_hundredths;
+            self.url = other.url.or(self.url.take());
+        } else if self.url.is_none() {
+            self.url = other.url;
+        }
+    }
 }
 
 /// A row that was refused.

@@ -56,6 +56,8 @@ text_enum! {
         SectorDeleted = "sector_deleted" / "Sector deleted",
         /// Rows were deleted.
         RowsDeleted = "rows_deleted" / "Rows deleted",
+        /// An import was taken back.
+        ImportUndone = "import_undone" / "Import undone",
         /// An article was sent to a site.
         Published = "published" / "Published",
         /// A provider's settings were changed.

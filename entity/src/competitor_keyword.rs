@@ -41,6 +41,9 @@ pub struct Model {
     pub import_id: KeywordImportId,
     /// The line of that file.
     pub import_line: i64,
+    /// Its figures before the last import, as JSON, so that the import can be undone.
+    #[serde(skip)]
+    pub previous: Option<String>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }

@@ -10,6 +10,8 @@ text_enum! {
         Skip = "skip" / "Keep what is there",
         /// Existing keywords take the file's figures.
         Update = "update" / "Update figures",
+        /// All keywords are new and every row is good, or nothing is imported.
+        Fail = "fail" / "All or nothing",
     }
 }
 
@@ -40,6 +42,10 @@ text_enum! {
         Failed = "failed" / "Failed",
         /// Stopped by a person.
         Cancelled = "cancelled" / "Cancelled",
+        /// What it did is being taken back.
+        Undoing = "undoing" / "Being undone",
+        /// What it did was taken back.
+        Undone = "undone" / "Undone",
     }
 }
 
@@ -67,6 +73,10 @@ pub struct Model {
     pub kind: ImportKind,
     /// Domain of the competitor whose keywords these are.
     pub competitor: Option<String>,
+    /// Market of rows that name none, ISO code in lower case.
+    pub country: Option<String>,
+    /// The sheet of a workbook, or the file of an archive, that is read.
+    pub sheet: Option<String>,
     /// The file's name.
     pub file_name: String,
     /// Announced size of the file.
@@ -99,6 +109,16 @@ pub struct Model {
     pub error: Option<String>,
     /// Somebody asked to stop.
     pub cancel_requested: bool,
+    /// Nothing speaks against importing all of it (all or nothing).
+    pub checked: bool,
+    /// When it was undone.
+    pub undone_at: Option<DateTime<Utc>>,
+    /// Keywords that the undo took away.
+    pub removed: i64,
+    /// Keywords that have their former figures again.
+    pub restored: i64,
+    /// Keywords that the undo left because somebody works with them.
+    pub kept: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -110,7 +130,7 @@ orm_model!();
 impl ImportStatus {
     /// Nothing more will happen.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::Undone)
     }
 }
 
@@ -123,6 +143,12 @@ pub struct NewImport {
     pub kind: ImportKind,
     /// Domain of the competitor, for a competitor's keywords.
     pub competitor: Option<String>,
+    /// Market of rows that name none, ISO code in lower case.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// The sheet of a workbook, or the file of an archive; absent finds the one with the keywords.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// The file's name.
     pub file_name: String,
     /// The file's size.
@@ -131,6 +157,34 @@ pub struct NewImport {
     pub mapping: Option<String>,
     /// What happens to keywords that exist.
     pub mode: ImportMode,
+}
+
+impl Model {
+    /// Whether there is anything that could be undone.
+    pub fn can_be_undone(&self) -> bool {
+        let ended = matches!(
+            self.status,
+            ImportStatus::Completed | ImportStatus::Failed | ImportStatus::Cancelled
+        );
+        ended && self.undone_at.is_none() && self.added + self.updated > 0
+    }
+}
+
+/// A table inside a workbook or an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unpacked {
+    /// Its sheets or files that can be read, in their order.
+    pub sheets: Vec<String>,
+    /// The one that was taken.
+    pub sheet: String,
+    /// Its beginning as text.
+    pub head: String,
+    /// The beginning is all of it.
+    pub complete: bool,
+    /// Market that the archive tells, ISO code in lower case.
+    pub country: Option<String>,
+    /// The days that the archive is about, in its own words.
+    pub period: Option<String>,
 }
 
 /// One refused row.

@@ -29,12 +29,14 @@ pub mod credit_usage_log;
 pub mod idea;
 pub mod image;
 pub mod image_test;
+pub mod import_mapping;
 pub mod industry;
 pub mod industry_sector;
 pub mod integration;
 pub mod internal_link;
 pub mod invitation;
 pub mod keyword;
+pub mod keyword_change;
 pub mod keyword_import;
 pub mod keyword_tally;
 pub mod model_price;
@@ -174,4 +176,8 @@ ids! {
     SavedViewId,
     /// A number of keywords that is kept.
     KeywordTallyId,
+    /// What changed a keyword's figures.
+    KeywordChangeId,
+    /// Columns that a person chose for files of one header.
+    ImportMappingId,
 }

@@ -22,6 +22,7 @@ mod m20261125_000014_credits;
 mod m20261125_000015_links_and_improvements;
 mod m20261125_000016_job_history;
 mod m20261125_000017_planner;
+mod m20261125_000018_imports;
 mod m20261125_000019_keyword_lists;
 mod m20261125_000020_saved_views;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000015_links_and_improvements::Migration),
             Box::new(m20261125_000016_job_history::Migration),
             Box::new(m20261125_000017_planner::Migration),
+            Box::new(m20261125_000018_imports::Migration),
             Box::new(m20261125_000019_keyword_lists::Migration),
             Box::new(m20261125_000020_saved_views::Migration),
         ]

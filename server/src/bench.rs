@@ -227,6 +227,8 @@ async fn import(app: &App, scope: &Scope, sector: SectorId, rows: u64) -> anyhow
     let input = NewImport {
         kind: entity::keyword_import::ImportKind::Keywords,
         competitor: None,
+        country: None,
+        sheet: None,
         sector_id: sector,
         file_name: "bench.csv".to_owned(),
         size_bytes: i64::try_from(std::fs::metadata(&path)?.len())?,

@@ -66,6 +66,8 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
         NewImport {
             kind: entity::keyword_import::ImportKind::Keywords,
             competitor: None,
+            country: None,
+            sheet: None,
             sector_id: sector,
             file_name: options
                 .csv

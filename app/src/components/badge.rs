@@ -79,7 +79,7 @@ badged! {
     ImageStatus { Pending => Primary, Generated => Success, Failed => Error, Archived => Neutral }
     AiTaskStatus { Queued => Neutral, Running => Info, Completed => Success, Failed => Error, Cancelled => Neutral }
     ItemStatus { Pending => Neutral, Running => Info, Done => Success, Failed => Error, Cancelled => Neutral }
-    ImportStatus { Uploading => Info, Queued => Neutral, Running => Info, Completed => Success, Failed => Error, Cancelled => Neutral }
+    ImportStatus { Uploading => Info, Queued => Neutral, Running => Info, Completed => Success, Failed => Error, Cancelled => Neutral, Undoing => Info, Undone => Neutral }
     PublishStatus { Pending => Neutral, Publishing => Info, Published => Success, Failed => Error }
     OptimizationStatus { Proposed => Primary, Applied => Success, Dismissed => Neutral, Undone => Neutral }
     LinkStatus { Suggested => Primary, Accepted => Success, Rejected => Neutral }

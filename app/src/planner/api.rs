@@ -1,9 +1,11 @@
 //! Server functions of the planner.
 #![allow(missing_docs, reason = "the macro makes a struct of the arguments of each function")]
 
+use engine::import::Mapping;
 use entity::{
     ApiError, ClusterId, IdeaId, KeywordId, KeywordImportId, ListQuery, Page, SiteId, cluster, idea, keyword,
-    keyword_import::{self, ImportReport, NewImport},
+    keyword_change::Source,
+    keyword_import::{self, ImportReport, NewImport, Unpacked},
 };
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -72,11 +74,65 @@ pub async fn cancel_import(id: KeywordImportId) -> Result<(), ApiError> {
         .map_err(crate::context::fail)
 }
 
-/// The latest imports of a site, newest first.
+/// Chooses anew for a file that has arrived and is not read yet.
 #[server(input = Json)]
-pub async fn recent_imports(site_id: SiteId) -> Result<Vec<keyword_import::Model>, ApiError> {
+pub async fn choose_import(id: KeywordImportId, new: NewImport) -> Result<keyword_import::Model, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
-    domain::planner::import::recent(&app, &scope, site_id)
+    domain::planner::import::choose(&app, &scope, id, new)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Looks into a workbook or an archive that has arrived.
+#[server(input = Json)]
+pub async fn look_into_import(id: KeywordImportId, sheet: Option<String>) -> Result<Unpacked, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::import::look(&app, &scope, id, sheet)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Takes back what an import did.
+#[server(input = Json)]
+pub async fn undo_import(id: KeywordImportId) -> Result<keyword_import::Model, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::import::undo(&app, &scope, id)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Imports of a site, newest first.
+#[server(input = Json)]
+pub async fn list_imports(site_id: SiteId, query: ListQuery) -> Result<Page<keyword_import::Model>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::import::list(&app, &scope, Some(site_id), &query)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Columns that were chosen before for files of this header, as JSON.
+#[server(input = Json)]
+pub async fn remembered_columns(headers: Vec<String>) -> Result<Option<Mapping>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::import::remembered(&app, &scope, &headers)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Forgets the columns that were chosen for files of this header.
+#[server(input = Json)]
+pub async fn forget_columns(site_id: SiteId, headers: Vec<String>) -> Result<(), ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::import::forget(&app, &scope, site_id, &headers)
+        .await
+        .map_err(crate::context::fail)
+}
+
+/// Where the values of a keyword come from.
+#[server(input = Json)]
+pub async fn keyword_sources(id: KeywordId) -> Result<Vec<Source>, ApiError> {
+    let (app, scope) = crate::context::signed_in().await?;
+    domain::planner::keywords::sources(&app, &scope, id)
         .await
         .map_err(crate::context::fail)
 }

@@ -3,25 +3,35 @@
 use engine::import::{ImportError, Mapping, Preview};
 use entity::{
     ApiError, KeywordImportId,
-    keyword_import::{ImportMode, NewImport},
+    keyword_import::{NewImport, Unpacked},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
-    api::{begin_import, cancel_import, finish_import},
+    api::{
+        begin_import, cancel_import, choose_import, finish_import, forget_columns, look_into_import, remembered_columns,
+    },
+    import_choices::{ChoiceFields, Choices},
     import_file::{Picked, Transfer, bytes_text, read_head, send_file, take_dropped},
     import_preview::{FileError, PreviewView},
     parts::{SectorField, act, sector_of, use_sector_choice},
 };
-use crate::components::{FormError, Icon, Toasts, UrlState, lu, use_toasts, use_url_state};
+use crate::{
+    components::{FormError, Icon, Toasts, UrlState, lu, use_toasts, use_url_state},
+    workspace::{Workspace, use_workspace},
+};
 
 /// Where a new import stands.
 #[derive(Clone, Copy)]
 struct Draft {
     field: NodeRef<html::Input>,
     picked: RwSignal<Option<Picked>>,
+    /// The table of a workbook or an archive; the file itself has arrived then.
+    unpacked: RwSignal<Option<Unpacked>>,
     mapping: RwSignal<Option<Mapping>>,
-    mode: RwSignal<ImportMode>,
+    /// The columns are those of an earlier file with this header.
+    remembered: RwSignal<bool>,
+    choices: Choices,
     sector: RwSignal<String>,
     error: RwSignal<Option<ApiError>>,
     /// Announced to the server already: a failed transfer goes on there.
@@ -32,6 +42,7 @@ struct Draft {
     watch: Transfer,
     url: UrlState,
     toasts: Toasts,
+    workspace: Workspace,
 }
 
 impl Draft {
@@ -39,16 +50,121 @@ impl Draft {
     fn pick(self) {
         self.error.set(None);
         self.drop_import();
+        self.choices.reset();
         spawn_local(async move {
             match read_head(self.field).await {
                 Ok(picked) => {
                     self.mapping.try_set(None);
+                    self.unpacked.try_set(None);
+                    self.remembered.try_set(false);
+                    let packed = picked
+                        .as_ref()
+                        .is_some_and(|picked| engine::import::is_packed(&picked.head));
                     self.picked.try_set(picked);
+                    if packed {
+                        self.unpack();
+                    } else {
+                        self.recall();
+                    }
                 }
                 Err(error) => {
                     self.error.try_set(Some(error));
                 }
             }
+        });
+    }
+
+    /// What the beginning of the table holds; nothing while there is none.
+    fn look(self) -> Option<Result<Preview, ImportError>> {
+        let mapping = self.mapping.get();
+        let table = self.unpacked.get();
+        self.picked.with(|picked| {
+            let picked = picked.as_ref()?;
+            match table {
+                Some(table) => Some(engine::import::preview(
+                    table.head.as_bytes(),
+                    table.complete,
+                    &picked.name,
+                    mapping.as_ref(),
+                )),
+                None if engine::import::is_packed(&picked.head) => None,
+                None => Some(engine::import::preview(
+                    &picked.head,
+                    picked.is_complete(),
+                    &picked.name,
+                    mapping.as_ref(),
+                )),
+            }
+        })
+    }
+
+    /// Takes the columns that were chosen for the last file with this header.
+    fn recall(self) {
+        let Some(Ok(seen)) = untrack(|| self.look()) else {
+            return;
+        };
+        if seen.header_line == 0 {
+            return;
+        }
+        spawn_local(async move {
+            if let Ok(Some(known)) = remembered_columns(seen.headers).await
+                && known != seen.mapping
+                && self.mapping.try_get_untracked() == Some(None)
+            {
+                self.mapping.try_set(Some(known));
+                self.remembered.try_set(true);
+            }
+        });
+    }
+
+    /// Forgets those columns for good.
+    fn forget(self) {
+        let headers = untrack(|| self.look()).and_then(Result::ok).map(|seen| seen.headers);
+        let (Some(headers), Some(site)) = (headers, self.workspace.site_id()) else {
+            return;
+        };
+        act(self.toasts, forget_columns(site, headers), move |()| {
+            self.mapping.set(None);
+            self.remembered.set(false);
+            self.toasts.success("Forgotten. The columns are recognised anew.");
+        });
+    }
+
+    /// Sends a workbook or an archive, because only the server can look into it.
+    fn unpack(self) {
+        let Some(new) = self.announcement() else { return };
+        self.sending.set(true);
+        self.watch.stop.set(false);
+        self.watch.sent.set(0);
+        spawn_local(async move {
+            let arrived = self.arrive(self.import.get_untracked(), new).await;
+            let result = match arrived {
+                Ok(Some(id)) => look_into_import(id, None).await.map(Some),
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            };
+            self.sending.try_set(false);
+            match result {
+                Ok(Some(found)) => {
+                    self.unpacked.try_set(Some(found));
+                    self.recall();
+                }
+                Ok(None) => self.reset(),
+                Err(error) => {
+                    self.error.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// Shows another table of the workbook or the archive.
+    fn turn_to(self, sheet: String) {
+        let Some(id) = self.import.get_untracked() else { return };
+        act(self.toasts, look_into_import(id, Some(sheet)), move |found| {
+            self.mapping.set(None);
+            self.remembered.set(false);
+            self.unpacked.set(Some(found));
+            self.recall();
         });
     }
 
@@ -59,7 +175,9 @@ impl Draft {
         }
         self.drop_import();
         self.picked.set(None);
+        self.unpacked.set(None);
         self.mapping.set(None);
+        self.remembered.set(false);
         self.error.set(None);
     }
 
@@ -69,40 +187,60 @@ impl Draft {
             self.import.set(None);
             act(self.toasts, cancel_import(id), |()| {});
         }
+        self.announced.set_value(None);
     }
 
-    /// Announces and sends the file, or goes on sending.
-    fn send(self) {
-        let (Some(picked), Some(sector_id)) = (self.picked.get_untracked(), sector_of(self.sector)) else {
-            return;
-        };
-        if self.sending.get_untracked() {
-            return;
-        }
-        self.sending.set(true);
-        self.error.set(None);
-        self.watch.stop.set(false);
-        self.watch.sent.set(0);
+    /// The file with all that is chosen.
+    fn announcement(self) -> Option<NewImport> {
+        let picked = self.picked.get_untracked()?;
+        let filled =
+            |text: RwSignal<String>| Some(text.get_untracked().trim().to_owned()).filter(|text| !text.is_empty());
         let mapping = self
             .mapping
             .get_untracked()
             .and_then(|mapping| serde_json::to_string(&mapping).ok());
-        let new = NewImport {
-            kind: entity::keyword_import::ImportKind::Keywords,
-            competitor: None,
-            sector_id,
+        Some(NewImport {
+            kind: self.choices.kind.get_untracked(),
+            competitor: filled(self.choices.competitor),
+            country: filled(self.choices.country),
+            sheet: self
+                .unpacked
+                .with_untracked(|table| table.as_ref().map(|table| table.sheet.clone())),
+            sector_id: sector_of(self.sector)?,
             file_name: picked.name,
             size_bytes: picked.size,
             mapping,
-            mode: self.mode.get_untracked(),
-        };
-        if self.announced.with_value(|announced| announced.as_ref() != Some(&new)) {
+            mode: self.choices.mode.get_untracked(),
+        })
+    }
+
+    /// Announces and sends the file, or goes on sending.
+    fn send(self) {
+        let Some(new) = self.announcement() else { return };
+        if self.sending.get_untracked() {
+            return;
+        }
+        let there = self.unpacked.with_untracked(Option::is_some);
+        self.sending.set(true);
+        self.error.set(None);
+        self.watch.stop.set(false);
+        self.watch.sent.set(0);
+        if !there && self.announced.with_value(|announced| announced.as_ref() != Some(&new)) {
             self.drop_import();
             self.announced.set_value(Some(new.clone()));
         }
         let known = self.import.get_untracked();
         spawn_local(async move {
-            let result = self.transfer(known, new).await;
+            let result = match known.filter(|_| there) {
+                Some(id) => match choose_import(id, new).await {
+                    Ok(_) => finish_import(id).await.map(|import| Some(import.id)),
+                    Err(error) => Err(error),
+                },
+                None => match self.arrive(known, new).await {
+                    Ok(Some(id)) => finish_import(id).await.map(|import| Some(import.id)),
+                    other => other,
+                },
+            };
             self.sending.try_set(false);
             match result {
                 Ok(Some(id)) => {
@@ -120,20 +258,14 @@ impl Draft {
         });
     }
 
-    async fn transfer(
-        self,
-        known: Option<KeywordImportId>,
-        new: NewImport,
-    ) -> Result<Option<KeywordImportId>, ApiError> {
+    /// Has the whole file arrive; nothing when it was stopped.
+    async fn arrive(self, known: Option<KeywordImportId>, new: NewImport) -> Result<Option<KeywordImportId>, ApiError> {
         let id = match known {
             Some(id) => id,
             None => begin_import(new).await?.id,
         };
         self.import.try_set(Some(id));
-        if !send_file(self.field, id, self.watch).await? {
-            return Ok(None);
-        }
-        finish_import(id).await.map(|import| Some(import.id))
+        Ok(send_file(self.field, id, self.watch).await?.then_some(id))
     }
 }
 
@@ -143,8 +275,10 @@ pub(super) fn NewImportView() -> impl IntoView {
     let draft = Draft {
         field: NodeRef::new(),
         picked: RwSignal::new(None),
+        unpacked: RwSignal::new(None),
         mapping: RwSignal::new(None),
-        mode: RwSignal::new(ImportMode::Skip),
+        remembered: RwSignal::new(false),
+        choices: Choices::new(),
         sector: use_sector_choice(),
         error: RwSignal::new(None),
         import: RwSignal::new(None),
@@ -156,28 +290,27 @@ pub(super) fn NewImportView() -> impl IntoView {
         },
         url: use_url_state(),
         toasts: use_toasts(),
+        workspace: use_workspace(),
     };
-    let preview = Memo::new(move |_| {
-        let mapping = draft.mapping.get();
-        draft.picked.with(|picked| {
-            picked.as_ref().map(|picked| {
-                engine::import::preview(&picked.head, picked.is_complete(), &picked.name, mapping.as_ref())
-            })
-        })
-    });
+    let preview = Memo::new(move |_| draft.look());
     let leaving = window_event_listener(ev::beforeunload, move |event| {
         if draft.sending.try_get_untracked().unwrap_or(false) {
             event.prevent_default();
         }
     });
     on_cleanup(move || leaving.remove());
-    let step = move || match (draft.sending.get(), draft.picked.with(Option::is_some)) {
-        (true, _) => 3,
-        (_, true) => 2,
+    let step = move || match (
+        preview.with(Option::is_some),
+        draft.sending.get(),
+        draft.picked.with(Option::is_some),
+    ) {
+        (true, true, _) => 3,
+        (_, _, true) => 2,
         _ => 1,
     };
     let step_class = move |number: i32| if step() >= number { "step step-primary" } else { "step" };
     let current = move |number: i32| (step() == number).then_some("step");
+    let waiting = move || preview.with(Option::is_none) && draft.picked.with(Option::is_some);
     view! {
         <ol class="steps mb-5 w-full text-xs sm:text-sm">
             <li class=move || step_class(1) aria-current=move || current(1)>"Choose a file"</li>
@@ -189,6 +322,18 @@ pub(super) fn NewImportView() -> impl IntoView {
                 <DropZone draft/>
             </div>
             <FormError error=draft.error/>
+            <Show when=waiting>
+                <p class="text-sm">"A workbook or an archive is sent first, so that its tables can be looked at. Nothing is imported yet."</p>
+                <SendBar draft/>
+                <Show when=move || !draft.sending.get()>
+                    <div class="mt-4 flex flex-wrap gap-2">
+                        <button type="button" class="btn btn-sm" on:click=move |_| draft.reset()>"Choose another file"</button>
+                        <Show when=move || draft.error.with(Option::is_some)>
+                            <button type="button" class="btn btn-sm" on:click=move |_| { draft.error.set(None); draft.unpack(); }>"Try again"</button>
+                        </Show>
+                    </div>
+                </Show>
+            </Show>
             {move || preview.get().map(|result| view! { <Check draft result/> })}
         </section>
         <noscript inner_html="<p class=\"alert alert-warning alert-soft mb-5 text-sm\">Importing a file needs JavaScript. Keywords can also be sent through the REST interface.</p>"></noscript>
@@ -226,12 +371,12 @@ fn DropZone(draft: Draft) -> impl IntoView {
             </span>
             <span class="text-base font-semibold">"Drop a keyword file here, or choose one"</span>
             <span class="mt-1 max-w-prose text-sm muted">
-                "As it comes from Google Keyword Planner, Search Console, Ahrefs, Semrush, Mangools or Ubersuggest, or your own list as CSV. Any size."
+                "As it comes from Google Keyword Planner, Search Console, Ahrefs, Semrush, Mangools, Ubersuggest and others, in any language, or your own list. CSV, TSV, text, Excel (.xlsx, .xls), OpenDocument (.ods) and ZIP are read, in any size."
             </span>
             <input
                 node_ref=draft.field
                 type="file"
-                accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
+                accept=".csv,.tsv,.txt,.tab,.xlsx,.xls,.xlsb,.ods,.zip,text/csv,text/plain,text/tab-separated-values,application/zip"
                 class="file-input file-input-sm mt-5 w-full max-w-xs"
                 aria-label="Keyword file"
                 on:change=move |_| draft.pick()
@@ -254,6 +399,9 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
             .map(|picked| format!("{} · {}", picked.name, bytes_text(picked.size)))
             .unwrap_or_default()
     });
+    let told = draft
+        .unpacked
+        .with_untracked(|table| table.as_ref().and_then(|table| table.country.clone()));
     let another = view! {
         <button type="button" class="btn btn-sm" disabled=move || draft.sending.get() on:click=move |_| draft.reset()>
             "Choose another file"
@@ -266,9 +414,17 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
         }
         .into_any(),
         Ok(preview) => view! {
-            <PreviewView preview mapping=draft.mapping/>
-            <div class="mt-5 grid gap-x-6 gap-y-4 sm:grid-cols-2">
-                <ModeChoice mode=draft.mode/>
+            <Tables draft/>
+            <Show when=move || draft.remembered.get()>
+                <div class="alert alert-info alert-soft mb-4 flex flex-wrap items-center py-2 text-sm">
+                    <Icon icon=lu::LuHistory class="size-4 flex-none"/>
+                    <span>"The columns are those you chose for the last file with this header."</span>
+                    <button type="button" class="btn btn-xs" on:click=move |_| draft.forget()>"Forget them"</button>
+                </div>
+            </Show>
+            <PreviewView preview=preview.clone() mapping=draft.mapping/>
+            <div class="mt-5 grid gap-x-6 gap-y-5 sm:grid-cols-2">
+                <ChoiceFields choices=draft.choices preview told=told errors=draft.error/>
                 <SectorField value=draft.sector errors=draft.error/>
             </div>
             <SendBar draft/>
@@ -288,32 +444,40 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
     }
 }
 
+/// The tables of a workbook or an archive, to take another one.
 #[component]
-fn ModeChoice(mode: RwSignal<ImportMode>) -> impl IntoView {
-    let choice = move |value: ImportMode, hint: &'static str| {
-        view! {
-            <label class="flex cursor-pointer items-start gap-3">
-                <input
-                    type="radio"
-                    name="mode"
-                    class="radio radio-sm radio-primary mt-0.5"
-                    value=value.as_str()
-                    prop:checked=move || mode.get() == value
-                    on:change=move |_| mode.set(value)
-                />
-                <span class="text-sm">
-                    <span class="block font-medium">{value.label()}</span>
-                    <span class="block text-xs muted">{hint}</span>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset class="space-y-2.5">
-            <legend class="mb-2 text-sm font-medium">"Keywords that exist already"</legend>
-            {choice(ImportMode::Skip, "They stay as they are and count as duplicates.")}
-            {choice(ImportMode::Update, "They take volume, difficulty and intent from the file.")}
-        </fieldset>
+fn Tables(draft: Draft) -> impl IntoView {
+    move || {
+        draft.unpacked.get().map(|found| {
+            let options = found
+                .sheets
+                .iter()
+                .map(|name| view! { <option value=name.clone() selected=*name == found.sheet>{name.clone()}</option> })
+                .collect_view();
+            let told = [
+                found
+                    .country
+                    .as_ref()
+                    .map(|country| format!("Market {}", country.to_uppercase())),
+                found.period.clone(),
+            ];
+            let told: Vec<String> = told.into_iter().flatten().collect();
+            view! {
+                <div class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
+                    <label class="flex flex-wrap items-center gap-2">
+                        <Icon icon=lu::LuSheet class="size-4"/>
+                        "Table"
+                        <select
+                            class="select select-sm w-auto max-w-72"
+                            on:change:target=move |event| draft.turn_to(event.target().value())
+                        >
+                            {options}
+                        </select>
+                    </label>
+                    {(!told.is_empty()).then(|| view! { <span class="muted">{told.join(" · ")}</span> })}
+                </div>
+            }
+        })
     }
 }
 

@@ -1,11 +1,19 @@
 //! Bringing keywords in.
 
-use entity::{KeywordImportId, keyword_import::Model};
+use entity::{ApiError, KeywordImportId, ListQuery, Page, keyword_import::Model};
 use leptos::prelude::*;
 
-use super::{api::recent_imports, import_new::NewImportView, import_run::ImportRun, parts::use_may_edit};
+use super::{
+    api::{list_imports, undo_import},
+    import_new::NewImportView,
+    import_run::ImportRun,
+    parts::{act, use_may_edit},
+};
 use crate::{
-    components::{Badge, EmptyState, ErrorState, NeedsSite, PageHeader, Skeleton, TimeAgo, lu, number, use_url_state},
+    components::{
+        Badge, ConfirmDialog, EmptyState, ErrorState, NeedsSite, PageHeader, Skeleton, TimeAgo, lu, number, page_links,
+        use_toasts, use_url_state,
+    },
     workspace::use_workspace,
 };
 
@@ -17,11 +25,11 @@ pub fn ImportPage() -> impl IntoView {
     let may_edit = use_may_edit();
     let shown = Memo::new(move |_| url.parsed::<KeywordImportId>("import"));
     let recent = Resource::new(
-        move || (workspace.site_id(), shown.get()),
-        |(site, _)| async move {
+        move || (workspace.site_id(), shown.get(), url.list()),
+        |(site, _, query)| async move {
             match site {
-                Some(site) => recent_imports(site).await,
-                None => Ok(Vec::new()),
+                Some(site) => list_imports(site, query).await.map(Some),
+                None => Ok(None),
             }
         },
     );
@@ -62,10 +70,16 @@ pub fn ImportPage() -> impl IntoView {
                 <h2 class="border-b border-base-300 px-4 py-3 text-sm font-semibold">"Recent imports"</h2>
                 <Transition fallback=|| view! { <Skeleton rows=3/> }>
                     {move || recent.get().map(|result| match result {
-                        Ok(imports) if imports.is_empty() => {
+                        Ok(Some(page)) if page.count > 0 => {
+                            let (many, at, size, pages) = (page.count, page.page, page.page_size, page.pages());
+                            view! {
+                                <Imports imports=page.results may_edit=may_edit.get_untracked() reload=move |()| recent.refetch()/>
+                                {(pages > 1).then(|| page_links(url, many, at, size, pages))}
+                            }.into_any()
+                        }
+                        Ok(_) => {
                             view! { <p class="px-4 py-6 text-center text-sm muted">"Nothing was imported yet."</p> }.into_any()
                         }
-                        Ok(imports) => view! { <Imports imports/> }.into_any(),
                         Err(error) => view! { <ErrorState error retry=move |()| recent.refetch()/> }.into_any(),
                     })}
                 </Transition>
@@ -75,16 +89,32 @@ pub fn ImportPage() -> impl IntoView {
 }
 
 #[component]
-fn Imports(imports: Vec<Model>) -> impl IntoView {
+fn Imports(imports: Vec<Model>, may_edit: bool, #[prop(into)] reload: Callback<()>) -> impl IntoView {
+    let toasts = use_toasts();
+    let asks = RwSignal::new(false);
+    let chosen = RwSignal::new(None::<(KeywordImportId, String, i64, i64)>);
+    let question = move || {
+        chosen.get().map_or_else(String::new, |(_, name, added, updated)| {
+            format!(
+                "{name}: {} that it added go, {} get their former figures. What was edited, pinned or used since stays.",
+                number(added),
+                number(updated),
+            )
+        })
+    };
     let rows = imports
         .into_iter()
         .map(|import| {
+            let undo = (may_edit && import.can_be_undone())
+                .then(|| (import.id, import.file_name.clone(), import.added, import.updated));
+            let whose = import.competitor.clone();
             view! {
                 <tr>
                     <td class="lead">
                         <a class="link link-hover font-medium wrap-anywhere" href=format!("/planner/keywords/import?import={}", import.id)>
                             {import.file_name}
                         </a>
+                        {whose.map(|domain| view! { <span class="block text-xs muted">"Keywords of " {domain}</span> })}
                     </td>
                     <td data-label="Status"><Badge value=import.status/></td>
                     <td class="num" data-label="Added">{number(import.added)}</td>
@@ -92,11 +122,39 @@ fn Imports(imports: Vec<Model>) -> impl IntoView {
                     <td class="num" data-label="Updated">{number(import.updated)}</td>
                     <td class="num" data-label="Refused">{number(import.rejected)}</td>
                     <td data-label="When"><TimeAgo time=import.created_at/></td>
+                    <td>
+                        {undo.map(|which| view! {
+                            <button
+                                type="button"
+                                class="btn btn-ghost btn-xs js-only"
+                                aria-label=format!("Undo the import of {}", which.1)
+                                on:click=move |_| {
+                                    chosen.set(Some(which.clone()));
+                                    asks.set(true);
+                                }
+                            >
+                                "Undo"
+                            </button>
+                        })}
+                    </td>
                 </tr>
             }
         })
         .collect_view();
     view! {
+        <ConfirmDialog
+            open=asks
+            title="Undo this import?"
+            text=question
+            confirm="Undo"
+            on_confirm=move |()| {
+                let Some((id, ..)) = chosen.get_untracked() else { return };
+                act(toasts, undo_import(id), move |_| {
+                    toasts.success("The import is being undone.");
+                    reload.run(());
+                });
+            }
+        />
         <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Table of recent imports">
             <table class="data-table">
                 <caption class="sr-only">"Recent imports"</caption>
@@ -109,6 +167,7 @@ fn Imports(imports: Vec<Model>) -> impl IntoView {
                         <th scope="col" class="num">"Updated"</th>
                         <th scope="col" class="num">"Refused"</th>
                         <th scope="col">"When"</th>
+                        <th scope="col"><span class="sr-only">"Actions"</span></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

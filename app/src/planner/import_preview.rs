@@ -4,45 +4,51 @@ use engine::import::{ImportError, KeywordRow, Mapping, Outcome, Preview, Preview
 use entity::keyword::Intent;
 use leptos::prelude::*;
 
-use crate::components::{Badge, Icon, Tag, Tone, count, lu, number};
+use crate::components::{Icon, Tag, Tone, count, lu, number};
 
-/// A column of a [`Mapping`].
-type Part = (&'static str, fn(&Mapping) -> Option<u32>, fn(&mut Mapping, Option<u32>));
+/// Columns of a file that the preview shows.
+const SHOWN: usize = 40;
 
-const PARTS: [Part; 6] = [
-    (
-        "Keyword",
-        |mapping| Some(mapping.keyword),
-        |mapping, column| mapping.keyword = column.unwrap_or(mapping.keyword),
-    ),
-    (
-        "Volume",
-        |mapping| mapping.volume,
-        |mapping, column| mapping.volume = column,
-    ),
-    (
-        "Difficulty",
-        |mapping| mapping.difficulty,
-        |mapping, column| mapping.difficulty = column,
-    ),
-    (
-        "Intent",
-        |mapping| mapping.intent,
-        |mapping, column| mapping.intent = column,
-    ),
-    (
-        "Cost per click",
-        |mapping| mapping.cpc,
-        |mapping, column| mapping.cpc = column,
-    ),
-    (
-        "Country",
-        |mapping| mapping.country,
-        |mapping, column| mapping.country = column,
-    ),
+/// What a column of a file can hold: its name, and how a [`Mapping`] keeps it.
+struct Part {
+    key: &'static str,
+    label: &'static str,
+    read: fn(&Mapping) -> Option<u32>,
+    write: fn(&mut Mapping, Option<u32>),
+}
+
+macro_rules! part {
+    ($key:literal, $label:literal, $field:ident) => {
+        Part {
+            key: $key,
+            label: $label,
+            read: |mapping| mapping.$field,
+            write: |mapping, column| mapping.$field = column,
+        }
+    };
+}
+
+const PARTS: [Part; 12] = [
+    Part {
+        key: "keyword",
+        label: "Keyword",
+        read: |mapping| Some(mapping.keyword),
+        write: |mapping, column| mapping.keyword = column.unwrap_or(mapping.keyword),
+    },
+    part!("volume", "Volume", volume),
+    part!("volume_low", "Volume, from", volume_low),
+    part!("volume_high", "Volume, to", volume_high),
+    part!("difficulty", "Difficulty", difficulty),
+    part!("intent", "Intent", intent),
+    part!("cpc", "Cost per click", cpc),
+    part!("country", "Country", country),
+    part!("position", "Position", position),
+    part!("impressions", "Impressions", impressions),
+    part!("clicks", "Clicks", clicks),
+    part!("url", "Page address", url),
 ];
 
-/// What was recognised, the columns to choose, and the first rows with what would become of them.
+/// What was recognised, and the first rows under the columns of the file, each with what it holds.
 #[component]
 pub(super) fn PreviewView(
     /// The look at the file.
@@ -50,10 +56,12 @@ pub(super) fn PreviewView(
     /// Takes the columns that a person chose.
     mapping: RwSignal<Option<Mapping>>,
 ) -> impl IntoView {
-    let (mut good, mut rejected, mut skipped) = (0_i64, 0_i64, 0_i64);
+    let (mut good, mut rejected, mut skipped, mut twice) = (0_i64, 0_i64, 0_i64, 0_i64);
+    let mut keys = std::collections::BTreeSet::new();
     for row in &preview.rows {
-        match row.outcome {
-            Outcome::Keyword(_) => good += 1,
+        match &row.outcome {
+            Outcome::Keyword(keyword) if keys.insert(keyword.key.clone()) => good += 1,
+            Outcome::Keyword(_) => twice += 1,
             Outcome::Rejected(_) => rejected += 1,
             Outcome::Skipped { .. } => skipped += 1,
         }
@@ -69,6 +77,8 @@ pub(super) fn PreviewView(
             .as_ref()
             .map(|country| format!("Market {}", country.to_uppercase())),
     );
+    let hidden = preview.headers.len().saturating_sub(SHOWN);
+    let columns: Vec<u32> = (0_u32..).take(preview.headers.len().min(SHOWN)).collect();
     view! {
         <div class="mb-4 flex flex-wrap items-center gap-2 text-sm">
             <span class="flex items-center gap-2 font-medium">
@@ -85,134 +95,150 @@ pub(super) fn PreviewView(
                 </ul>
             </div>
         })}
-        <fieldset class="mb-5">
-            <legend class="mb-2 text-sm font-medium">"Which column holds what"</legend>
-            <div class="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
-                {PARTS.iter().map(|part| column_choice(part, &preview, mapping)).collect_view()}
-            </div>
-        </fieldset>
-        <p class="mb-2 text-sm muted">
-            {format!("The first {}: ", count(good + rejected + skipped, "row", "rows"))}
-            {format!("{} good", number(good))}
-            {(rejected > 0).then(|| format!(", {} refused", number(rejected)))}
-            {(skipped > 0).then(|| format!(", {} passed over", number(skipped)))}
-            "."
+        <p class="mb-2 text-sm">
+            {format!("Of the first {}, ", count(good + twice + rejected + skipped, "row", "rows"))}
+            <strong class="font-semibold">{count(good, "is a keyword", "are keywords")}</strong>
+            {(twice > 0).then(|| format!(", {} one of them again", count(twice, "is", "are")))}
+            {(rejected > 0).then(|| format!(", {} be refused", count(rejected, "would", "would")))}
+            {(skipped > 0).then(|| format!(", {} passed over", count(skipped, "is", "are")))}
+            ". "
+            <span class="muted">"Check what each column holds and change it where it is wrong. For another keyword column, choose Keyword there."</span>
         </p>
-        <div class="max-h-96 overflow-auto rounded-box border border-base-300" tabindex="0" role="region" aria-label="First rows">
-            <table class="data-table">
-                <caption class="sr-only">"First rows of the file and what becomes of them"</caption>
+        <div class="max-h-96 overflow-auto rounded-box border border-base-300" tabindex="0" role="region" aria-label="First rows of the file">
+            <table class="table table-xs table-pin-rows">
+                <caption class="sr-only">"First rows of the file, what each column holds and what becomes of each row"</caption>
                 <thead>
                     <tr>
-                        <th scope="col" class="num">"Line"</th>
-                        <th scope="col">"Keyword"</th>
-                        <th scope="col" class="num">"Volume"</th>
-                        <th scope="col" class="num">"Difficulty"</th>
-                        <th scope="col">"Intent"</th>
-                        <th scope="col" class="num">"Cost per click"</th>
-                        <th scope="col">"Country"</th>
+                        <th scope="col" class="text-right">"Line"</th>
+                        <th scope="col">"Result"</th>
+                        {columns.iter().map(|&column| head(column, &preview, mapping)).collect_view()}
                     </tr>
                 </thead>
-                <tbody>{preview.rows.iter().map(sample_row).collect_view()}</tbody>
+                <tbody>
+                    {preview.rows.iter().map(|row| sample_row(row, &preview.mapping, &columns)).collect_view()}
+                </tbody>
             </table>
         </div>
+        {(hidden > 0).then(|| view! {
+            <p class="mt-1 text-xs muted">
+                {format!("{} not shown; what was recognised in them is used all the same.", count(i64::try_from(hidden).unwrap_or(0), "more column is", "more columns are"))}
+            </p>
+        })}
     }
 }
 
-fn column_choice(part: &Part, preview: &Preview, mapping: RwSignal<Option<Mapping>>) -> impl IntoView + use<> {
-    let (label, read, write) = *part;
+/// The head of a column: its name in the file, and what it holds.
+fn head(column: u32, preview: &Preview, mapping: RwSignal<Option<Mapping>>) -> impl IntoView + use<> {
     let current = preview.mapping.clone();
-    let chosen = read(&current);
-    let optional = label != PARTS[0].0;
-    let options = preview
-        .headers
+    let name = match preview.headers.get(column as usize).map(|name| name.trim()) {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => format!("Column {}", column + 1),
+    };
+    let held = PARTS
         .iter()
-        .zip(0_u32..)
-        .map(|(header, index)| {
-            let name = if header.trim().is_empty() {
-                format!("Column {}", index + 1)
-            } else {
-                header.clone()
-            };
-            view! { <option value=index.to_string() selected=chosen == Some(index)>{name}</option> }
-        })
+        .find(|part| (part.read)(&current) == Some(column))
+        .map(|part| part.key);
+    let locked = held == Some("keyword");
+    let options = PARTS
+        .iter()
+        .map(|part| view! { <option value=part.key selected=held == Some(part.key)>{part.label}</option> })
         .collect_view();
+    let class = if held.is_some() {
+        "select select-xs w-32 border-primary font-medium"
+    } else {
+        "select select-xs w-32"
+    };
     view! {
-        <label class="block min-w-0 text-xs">
-            <span class="mb-1 block muted">{label}</span>
+        <th scope="col" class="min-w-36 align-top">
+            <span class="mb-1 block max-w-48 truncate text-xs font-medium" title=name.clone()>{name.clone()}</span>
             <select
-                class="select select-sm w-full"
+                class=class
+                aria-label=format!("What the column {name} holds")
+                disabled=locked
                 on:change:target=move |event| {
+                    let chosen = event.target().value();
                     let mut next = current.clone();
-                    write(&mut next, event.target().value().parse().ok());
+                    for part in PARTS.iter().skip(1) {
+                        if (part.read)(&next) == Some(column) {
+                            (part.write)(&mut next, None);
+                        }
+                    }
+                    if let Some(part) = PARTS.iter().find(|part| part.key == chosen) {
+                        (part.write)(&mut next, Some(column));
+                    }
                     mapping.set(Some(next));
                 }
             >
-                {optional.then(|| view! { <option value="" selected=chosen.is_none()>"Not in this file"</option> })}
+                <option value="" selected=held.is_none()>"Not used"</option>
                 {options}
             </select>
-        </label>
+        </th>
     }
 }
 
-fn sample_row(row: &PreviewRow) -> AnyView {
-    match &row.outcome {
-        Outcome::Keyword(keyword) => good_row(keyword).into_any(),
-        Outcome::Rejected(reject) => other_row(row, Tone::Error, "Refused", reject.reason.clone()).into_any(),
-        Outcome::Skipped { reason, .. } => other_row(row, Tone::Neutral, "Passed over", reason.clone()).into_any(),
-    }
-}
-
-fn good_row(keyword: &KeywordRow) -> impl IntoView + use<> {
-    let dash = || "–".to_owned();
-    let volume = keyword.volume.map_or_else(dash, |value| {
-        if keyword.volume_estimated {
-            format!("≈ {}", number(value))
-        } else {
-            number(value)
-        }
-    });
-    let range = match (keyword.volume_low, keyword.volume_high) {
-        (Some(low), Some(high)) => Some(format!("The file says {} to {}", number(low), number(high))),
+fn sample_row(row: &PreviewRow, mapping: &Mapping, columns: &[u32]) -> impl IntoView + use<> {
+    let result = match &row.outcome {
+        Outcome::Keyword(_) => view! { <Tag tone=Tone::Success>"Good"</Tag> }.into_any(),
+        Outcome::Rejected(reject) => why("Refused", Tone::Error, reject.reason.clone()),
+        Outcome::Skipped { reason, .. } => why("Passed over", Tone::Neutral, reason.clone()),
+    };
+    let good = match &row.outcome {
+        Outcome::Keyword(keyword) => Some(keyword),
         _ => None,
     };
-    let intent = keyword.intent.as_str().parse::<Intent>().ok();
+    let cells = columns
+        .iter()
+        .map(|&column| {
+            let text = row.cells.get(column as usize).cloned().unwrap_or_default();
+            let used = PARTS.iter().find(|part| (part.read)(mapping) == Some(column));
+            let read = good.zip(used).and_then(|(keyword, part)| understood(keyword, part.key));
+            let read = read.filter(|read| *read != text.trim());
+            let class = if used.is_some() { "align-top" } else { "align-top muted" };
+            view! {
+                <td class=class>
+                    <span class="block max-w-64 truncate" title=text.clone()>{text.clone()}</span>
+                    {read.map(|read| view! { <span class="block text-xs text-primary">{read}</span> })}
+                </td>
+            }
+        })
+        .collect_view();
     view! {
         <tr>
-            <td class="num" data-label="Line">{number(line_number(keyword.line))}</td>
-            <td class="lead">{keyword.keyword.clone()}</td>
-            <td class="num" data-label="Volume"><span title=range>{volume}</span></td>
-            <td class="num" data-label="Difficulty">{keyword.difficulty.map_or_else(dash, number)}</td>
-            <td data-label="Intent">
-                <span class="inline-flex items-center gap-1.5">
-                    {intent.map(|intent| view! { <Badge value=intent/> })}
-                    {keyword.intent_guessed.then(|| view! { <span class="text-xs muted">"guessed"</span> })}
-                </span>
-            </td>
-            <td class="num" data-label="Cost per click">{keyword.cpc_cents.map_or_else(dash, cents)}</td>
-            <td data-label="Country">{keyword.country.as_ref().map_or_else(dash, |country| country.to_uppercase())}</td>
+            <td class="text-right align-top tabular">{number(i64::try_from(row.line).unwrap_or(i64::MAX))}</td>
+            <td class="min-w-28 align-top">{result}</td>
+            {cells}
         </tr>
     }
 }
 
-fn other_row(row: &PreviewRow, tone: Tone, word: &'static str, reason: String) -> impl IntoView + use<> {
-    let cells = row
-        .cells
-        .iter()
-        .filter(|cell| !cell.trim().is_empty())
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(" · ");
+fn why(word: &'static str, tone: Tone, reason: String) -> AnyView {
     view! {
-        <tr>
-            <td class="num" data-label="Line">{number(line_number(row.line))}</td>
-            <td colspan="6" class="whole">
-                <span class="flex flex-wrap items-baseline gap-x-2">
-                    <Tag tone=tone>{word}</Tag>
-                    <span>{reason}</span>
-                    <span class="wrap-anywhere text-xs muted">{cells}</span>
-                </span>
-            </td>
-        </tr>
+        <Tag tone=tone>{word}</Tag>
+        <span class="mt-1 block w-56 text-xs">{reason}</span>
+    }
+    .into_any()
+}
+
+/// How a cell was read, in the words of the product.
+fn understood(keyword: &KeywordRow, part: &str) -> Option<String> {
+    let place = |hundredths: i32| format!("{}", f64::from(hundredths) / 100.0);
+    match part {
+        "keyword" => Some(keyword.keyword.clone()),
+        "volume" if keyword.volume_estimated => keyword.volume.map(|value| format!("≈ {}", number(value))),
+        "volume" => keyword.volume.map(number),
+        "volume_low" if keyword.volume_estimated => keyword.volume.map(|value| format!("≈ {}", number(value))),
+        "volume_high" => keyword.volume_high.map(number),
+        "difficulty" => keyword.difficulty.map(number),
+        "intent" if !keyword.intent_guessed => {
+            let intent = keyword.intent.as_str().parse::<Intent>().ok()?;
+            Some(intent.label().to_owned())
+        }
+        "cpc" => keyword.cpc_cents.map(cents),
+        "country" => keyword.country.as_ref().map(|country| country.to_uppercase()),
+        "position" => keyword.position_hundredths.map(place),
+        "impressions" => keyword.impressions.map(number),
+        "clicks" => keyword.clicks.map(number),
+        _ => None,
     }
 }
 
@@ -227,7 +253,7 @@ pub(super) fn FileError(
     let advice = match &error {
         ImportError::Empty => "Export it again from your keyword tool, and look into it before you bring it here.",
         ImportError::NotText { .. } => {
-            "In a spreadsheet program choose “Save as” and then CSV. A packed file has to be unpacked first."
+            "CSV, TSV and text files are read, and workbooks (.xlsx, .xls, .ods) and ZIP archives with such files in them."
         }
         ImportError::NoKeywordColumn { .. } => {
             "If one of the columns holds keywords under another name, choose it here. Else export the file again with its keywords."
@@ -271,10 +297,6 @@ pub(super) fn FileError(
             </div>
         </div>
     }
-}
-
-fn line_number(line: u64) -> i64 {
-    i64::try_from(line).unwrap_or(i64::MAX)
 }
 
 fn cents(cents: i64) -> String {

@@ -3,18 +3,18 @@
 use entity::{
     ApiError, KeywordImportId,
     ai_task::{AiFunction, Progress, Start},
-    keyword_import::{ImportReport, ImportStatus, Model, RejectedRow},
+    keyword_import::{ImportKind, ImportReport, ImportStatus, Model, RejectedRow},
 };
 use leptos::prelude::*;
 
 use super::{
-    api::{cancel_import, get_import},
+    api::{cancel_import, get_import, undo_import},
     import_file::bytes_text,
     parts::{DoneNote, act},
 };
 use crate::{
     components::{
-        AiLauncher, Badge, ErrorState, Icon, ProgressPanel, Skeleton, Stat, TimeAgo, count, lu, number,
+        AiLauncher, Badge, ConfirmDialog, ErrorState, Icon, ProgressPanel, Skeleton, Stat, TimeAgo, count, lu, number,
         use_running_task, use_toasts,
     },
     live::use_live,
@@ -56,7 +56,9 @@ pub(super) fn ImportRun(
                 Err(error) => {
                     view! { <div class="panel mb-5"><ErrorState error retry=move |()| report.refetch()/></div> }.into_any()
                 }
-                Ok(found) if found.import.status.is_final() => view! { <Outcome found/> }.into_any(),
+                Ok(found) if found.import.status.is_final() => {
+                    view! { <Outcome found reload=move |()| report.refetch()/> }.into_any()
+                }
                 Ok(found) => view! { <UnderWay import=found.import live reload=move |()| report.refetch()/> }.into_any(),
             })}
         </Transition>
@@ -69,6 +71,7 @@ fn UnderWay(import: Model, live: ReadSignal<Option<Model>>, #[prop(into)] reload
     let toasts = use_toasts();
     let id = import.id;
     let abandoned = import.status == ImportStatus::Uploading;
+    let going_back = import.status == ImportStatus::Undoing;
     let stop = move |_| {
         act(toasts, cancel_import(id), move |()| {
             toasts.success("Stopping.");
@@ -84,12 +87,25 @@ fn UnderWay(import: Model, live: ReadSignal<Option<Model>>, #[prop(into)] reload
                     {import.file_name.clone()}
                     {move || view! { <Badge value=now.get().status/> }}
                 </h2>
-                <button type="button" class="btn btn-sm js-only" on:click=stop>
-                    <Icon icon=lu::LuSquare class="size-4"/>
-                    {if abandoned { "Discard" } else { "Cancel" }}
-                </button>
+                {(!going_back).then(|| view! {
+                    <button type="button" class="btn btn-sm js-only" on:click=stop>
+                        <Icon icon=lu::LuSquare class="size-4"/>
+                        {if abandoned { "Discard" } else { "Cancel" }}
+                    </button>
+                })}
             </div>
-            {if abandoned {
+            {if going_back {
+                view! {
+                    <progress class="progress progress-primary my-3 h-2 w-full" aria-label="Undoing the import"></progress>
+                    <p class="text-sm muted tabular" aria-live="polite">
+                        {move || now.with(|now| format!(
+                            "{} removed, {} restored.",
+                            number(now.removed),
+                            number(now.restored),
+                        ))}
+                    </p>
+                }.into_any()
+            } else if abandoned {
                 view! {
                     <p class="mt-3 text-sm">
                         "This file did not arrive as a whole: "
@@ -132,8 +148,10 @@ fn Counts(import: Model) -> impl IntoView {
 
 /// What came of an import.
 #[component]
-fn Outcome(found: ImportReport) -> impl IntoView {
+fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl IntoView {
     let workspace = use_workspace();
+    let toasts = use_toasts();
+    let asks = RwSignal::new(false);
     let request = RwSignal::new(None::<Start>);
     let note = RwSignal::new(None::<String>);
     let task = use_running_task(&[AiFunction::AutoCluster]);
@@ -142,6 +160,7 @@ fn Outcome(found: ImportReport) -> impl IntoView {
     let (icon, tone) = match import.status {
         ImportStatus::Failed => (lu::LuCircleAlert, "text-error"),
         ImportStatus::Cancelled => (lu::LuCircleSlash, "muted"),
+        ImportStatus::Undone => (lu::LuUndo2, "muted"),
         _ => (lu::LuCircleCheck, "text-success"),
     };
     let verdict = match (import.status, import.added + import.updated) {
@@ -149,6 +168,19 @@ fn Outcome(found: ImportReport) -> impl IntoView {
             .error
             .clone()
             .unwrap_or_else(|| "The file could not be read.".to_owned()),
+        (ImportStatus::Undone, _) => {
+            let mut parts = vec![format!(
+                "Undone: {} removed",
+                count(import.removed, "keyword", "keywords")
+            )];
+            if import.restored > 0 {
+                parts.push(format!("{} with their former figures", number(import.restored)));
+            }
+            if import.kept > 0 {
+                parts.push(format!("{} kept because somebody works with them", number(import.kept)));
+            }
+            format!("{}.", parts.join(", "))
+        }
         (ImportStatus::Cancelled, 0) => "Stopped before anything was imported.".to_owned(),
         (ImportStatus::Cancelled, _) => "Stopped. What was read until then stays.".to_owned(),
         (_, 0) => "No keyword of this file was new.".to_owned(),
@@ -163,19 +195,40 @@ fn Outcome(found: ImportReport) -> impl IntoView {
             note.set(Some("Your clusters are ready.".to_owned()));
         }
     };
-    let may_group = import.added > 0 && untrack(|| workspace.can_edit());
+    let competitor = import.kind == ImportKind::Competitor;
+    let there = import.added > 0 && import.undone_at.is_none();
+    let may_group = there && !competitor && untrack(|| workspace.can_edit());
+    let may_undo = import.can_be_undone() && untrack(|| workspace.can_edit());
+    let id = import.id;
+    let undo = move |()| {
+        act(toasts, undo_import(id), move |_| {
+            toasts.success("The import is being undone.");
+            reload.run(());
+        });
+    };
+    let question = format!(
+        "{} that it added will be removed and {} will have their former figures again. Keywords that were edited, pinned, archived or used in an idea or article since then stay as they are.",
+        count(import.added, "keyword", "keywords"),
+        number(import.updated),
+    );
+    let whose = import
+        .competitor
+        .clone()
+        .map(|domain| format!(" · keywords of {domain}"));
+    let sheet = import.sheet.clone().map(|sheet| format!(" · {sheet}"));
     let mapped = (!import.dialect.is_empty()).then(|| format!(" · {}", import.dialect));
     view! {
         <ProgressPanel task on_done=grouped/>
         <DoneNote note href="/planner/clusters" link="See the clusters"/>
         <AiLauncher request task/>
+        <ConfirmDialog open=asks title="Undo this import?" text=question confirm="Undo" on_confirm=undo/>
         <section class="panel mb-5 p-4 sm:p-6" aria-label="Result of the import">
             <div class="mb-4 flex items-start gap-3">
                 <span class=tone><Icon icon=icon class="size-6"/></span>
                 <div class="min-w-0">
                     <h2 class="text-base font-semibold wrap-anywhere">{verdict}</h2>
                     <p class="text-sm muted wrap-anywhere">
-                        {import.file_name.clone()} {mapped} " · " <TimeAgo time=import.created_at/>
+                        {import.file_name.clone()} {sheet} {mapped} {whose} " · " <TimeAgo time=import.created_at/>
                     </p>
                 </div>
             </div>
@@ -191,7 +244,15 @@ fn Outcome(found: ImportReport) -> impl IntoView {
                         "Group them into clusters"
                     </button>
                 })}
-                <a class="btn btn-sm" href="/planner/keywords?ordering=-created_at">"See keywords"</a>
+                {(!competitor).then(|| view! {
+                    <a class="btn btn-sm" href="/planner/keywords?ordering=-created_at">"See keywords"</a>
+                })}
+                {may_undo.then(|| view! {
+                    <button type="button" class="btn btn-sm js-only" on:click=move |_| asks.set(true)>
+                        <Icon icon=lu::LuUndo2 class="size-4"/>
+                        "Undo this import"
+                    </button>
+                })}
                 <a class="btn btn-sm" href="/planner/keywords/import">"Import another file"</a>
             </div>
             <Rejects import=import.clone() rejects/>

@@ -426,6 +426,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         .filter(keyword_import::Column::Status.is_in([
             keyword_import::ImportStatus::Queued,
             keyword_import::ImportStatus::Running,
+            keyword_import::ImportStatus::Undoing,
         ]))
         .filter(keyword_import::Column::UpdatedAt.lt(now - DEAD_AFTER))
         .limit(50)

@@ -2,36 +2,45 @@
 //!
 //! Progress is a row. Each batch of rows is written together with the number of records read so far, so that a
 //! restarted import goes on where the last batch ended and adds nothing twice. Memory does not grow with the file.
+//! Tables inside workbooks and archives are taken out to a text file first. What an import changed is written down, so
+//! that it can be taken back.
 
+mod check;
+mod competitors;
+mod mappings;
+mod packed;
+mod undo;
+mod update;
+mod work;
+mod workbook;
 mod write;
 
 use std::io::{BufReader, Write};
 
-use engine::import::{Mapping, Outcome, Reader};
+use engine::import::{Mapping, Preview, Reader};
 use entity::{
-    KeywordImportId, SiteId, keyword_import,
-    keyword_import::{ImportReport, ImportStatus, NewImport, RejectedRow},
+    KeywordImportId, ListQuery, Page, SiteId, keyword_import,
+    keyword_import::{ImportKind, ImportReport, ImportStatus, NewImport, RejectedRow, Unpacked},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use tokio::sync::mpsc;
 
+pub use self::{
+    mappings::{forget, remembered},
+    undo::undo,
+    work::run,
+};
 use crate::{
     App, Error, Result,
     billing::limits::{self, Thing},
     db,
-    jobs::{
-        self, Job,
-        worker::{DEAD_AFTER, Worker},
-    },
+    jobs::{self, Job, worker::Worker},
     scope::{Scope, Scoped},
 };
 
 /// Files of one account that may be on their way at once.
 const MOST_UPLOADS: u64 = 20;
-/// Records written in one transaction: large enough to be fast, small enough that others get their turn.
-const BATCH: usize = 5_000;
 /// Refused rows that a report shows; the download has all.
 const REPORT_REJECTS: usize = 50;
 /// Largest part of a file in one request, in bytes.
@@ -41,8 +50,42 @@ fn file_key(import: &keyword_import::Model) -> String {
     format!("{}/imports/{}.upload", import.site_id, import.id)
 }
 
+/// The table that was taken out of a workbook or an archive.
+fn table_key(import: &keyword_import::Model) -> String {
+    format!("{}/imports/{}.table", import.site_id, import.id)
+}
+
 fn rejects_key(import: &keyword_import::Model) -> String {
     format!("{}/imports/{}-rejects.csv", import.site_id, import.id)
+}
+
+/// Brings what a caller chose into form: mapping, kind, competitor, market.
+fn checked(mut input: NewImport) -> Result<NewImport> {
+    if let Some(mapping) = &input.mapping {
+        serde_json::from_str::<Mapping>(mapping)
+            .map_err(|_| Error::field("mapping", "The choice of columns could not be read. Choose them again."))?;
+    }
+    let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    input.competitor = filled(input.competitor).filter(|_| input.kind == ImportKind::Competitor);
+    input.competitor = match input.competitor {
+        Some(text) => Some(
+            engine::import::domain_of(&text)
+                .ok_or_else(|| Error::field("competitor", "Enter the competitor's domain, such as example.com."))?,
+        ),
+        None => None,
+    };
+    input.country = match filled(input.country) {
+        Some(text) => Some(
+            engine::import::market_of(&text)
+                .ok_or_else(|| Error::field("country", "Enter a country by its two letters, such as us or de."))?,
+        ),
+        None => None,
+    };
+    input.sheet = filled(input.sheet).map(|text| text.chars().take(400).collect());
+    if input.kind == ImportKind::Serp {
+        return Err(Error::field("kind", "Search results cannot be brought in here."));
+    }
+    Ok(input)
 }
 
 /// Announces a file.
@@ -52,6 +95,7 @@ fn rejects_key(import: &keyword_import::Model) -> String {
 /// [`Error::Forbidden`], [`Error::LimitReached`].
 pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword_import::Model> {
     let (editor, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
+    let input = checked(input)?;
     let limit = app.config.limits.import_bytes;
     if input.size_bytes == 0 {
         return Err(Error::field(
@@ -65,12 +109,10 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
             format!("The file is larger than {} MB.", limit / 1024 / 1024),
         ));
     }
-    if let Some(mapping) = &input.mapping {
-        serde_json::from_str::<Mapping>(mapping)
-            .map_err(|_| Error::field("mapping", "The choice of columns could not be read. Choose them again."))?;
-    }
     let txn = db::begin_write(&app.db).await?;
-    limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
+    if input.kind == ImportKind::Keywords {
+        limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
+    }
     // So that uploads announced at one moment are counted one after the other.
     crate::scope::lock_account(&txn, scope).await?;
     let open = keyword_import::Entity::find_in(scope)
@@ -90,6 +132,8 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
         user_id: Set(scope.user),
         kind: Set(input.kind),
         competitor: Set(input.competitor),
+        country: Set(input.country),
+        sheet: Set(input.sheet),
         file_name: Set(input.file_name.chars().filter(|c| !c.is_control()).take(200).collect()),
         size_bytes: Set(input.size_bytes),
         received_bytes: Set(0),
@@ -105,6 +149,10 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
         skipped: Set(0),
         bytes_done: Set(0),
         cancel_requested: Set(false),
+        checked: Set(false),
+        removed: Set(0),
+        restored: Set(0),
+        kept: Set(0),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
@@ -113,6 +161,73 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
     .await?;
     txn.commit().await?;
     Ok(import)
+}
+
+/// Chooses anew for a file that has arrived but was not handed to a worker: kind, mode, columns, market, sheet. Sector,
+/// name and size stay as announced.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is being read already, [`Error::Invalid`], [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn choose(app: &App, scope: &Scope, id: KeywordImportId, input: NewImport) -> Result<keyword_import::Model> {
+    use keyword_import::Column as C;
+    let import = to_change(app, scope, id).await?;
+    let (_, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
+    if sector.site_id != import.site_id {
+        return Err(Error::field("sector_id", "The file was sent for another site."));
+    }
+    let input = checked(input)?;
+    let changed = keyword_import::Entity::update_in(scope)
+        .col_expr(C::SectorId, Expr::value(sector.id))
+        .col_expr(C::Kind, Expr::value(input.kind.as_str()))
+        .col_expr(C::Competitor, Expr::value(input.competitor))
+        .col_expr(C::Country, Expr::value(input.country))
+        .col_expr(C::Sheet, Expr::value(input.sheet))
+        .col_expr(C::Mapping, Expr::value(input.mapping))
+        .col_expr(C::Mode, Expr::value(input.mode.as_str()))
+        .col_expr(C::UpdatedAt, Expr::value(crate::now()))
+        .filter(C::Id.eq(id))
+        .filter(C::Status.eq(ImportStatus::Uploading))
+        .exec(&app.db)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(Error::Conflict("The file is being read already.".to_owned()));
+    }
+    find(app, scope, id).await
+}
+
+/// Looks into a workbook or an archive that has arrived: its tables, and the beginning of the one with the keywords or of
+/// the one asked for.
+///
+/// # Errors
+/// [`Error::Invalid`] in words for an editor, [`Error::Conflict`] when it is being read already, [`Error::NotFound`].
+pub async fn look(app: &App, scope: &Scope, id: KeywordImportId, sheet: Option<String>) -> Result<Unpacked> {
+    let import = to_change(app, scope, id).await?;
+    if import.status != ImportStatus::Uploading {
+        return Err(Error::Conflict("The file is being read already.".to_owned()));
+    }
+    arrived(&import)?;
+    let path = app.storage.path(&file_key(&import))?;
+    tokio::task::spawn_blocking(move || {
+        if !packed::is_packed(&path)? {
+            return Err(Error::field("file", "This file need not be unpacked."));
+        }
+        packed::look(&path, &import.file_name, sheet.as_deref())
+    })
+    .await
+    .map_err(|_| packed::fault("The file is damaged and cannot be read."))?
+}
+
+fn arrived(import: &keyword_import::Model) -> Result<()> {
+    if import.received_bytes == import.size_bytes {
+        return Ok(());
+    }
+    Err(Error::field(
+        "file",
+        format!(
+            "Only {} of {} bytes have arrived. Upload the rest.",
+            import.received_bytes, import.size_bytes
+        ),
+    ))
 }
 
 /// Ends uploads that nobody has gone on with for a day; their files go.
@@ -231,45 +346,96 @@ pub async fn finish(app: &App, scope: &Scope, id: KeywordImportId) -> Result<key
 
 /// Looks into a complete file and queues its import; the message is the caller's.
 async fn accept(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
-    if import.received_bytes != import.size_bytes {
-        return Err(Error::field(
-            "file",
-            format!(
-                "Only {} of {} bytes have arrived. Upload the rest.",
-                import.received_bytes, import.size_bytes
-            ),
-        ));
-    }
-    let path = app.storage.path(&file_key(&import))?;
-    let name = import.file_name.clone();
-    let mapping = mapping_of(&import);
-    let opened = tokio::task::spawn_blocking(move || {
-        let file = std::fs::File::open(path).map_err(Error::from)?;
-        Reader::open(BufReader::new(file), &name, mapping.as_ref())
-            .map(|reader| reader.preview_info().dialect.clone())
-            .map_err(|fault| Error::field("file", fault.to_string()))
-    })
-    .await
-    .map_err(Error::internal)?;
-    let dialect = match opened {
-        Ok(dialect) => dialect,
-        Err(fault) => {
-            close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
-            return Err(fault);
-        }
+    arrived(&import)?;
+    let chosen = mapping_of(&import);
+    let opened = open(app, &import, chosen.clone()).await;
+    let refuse = async |fault: Error| -> Result<keyword_import::Model> {
+        close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
+        Err(fault)
     };
+    let (mut info, unpacked) = match opened {
+        Ok(opened) => opened,
+        Err(fault) => return refuse(fault).await,
+    };
+    let mut mapping = chosen;
+    if mapping.is_none()
+        && info.header_line > 0
+        && let Some(known) = remembered(app, scope, &info.headers).await?
+    {
+        info.mapping = known.clone();
+        mapping = Some(known);
+    }
+    let competitor = match import.kind {
+        ImportKind::Competitor => import.competitor.clone().or(info.domain.clone()),
+        _ => None,
+    };
+    if import.kind == ImportKind::Competitor && competitor.is_none() {
+        return refuse(Error::field(
+            "competitor",
+            "The file does not say whose keywords these are. Enter the competitor's domain.",
+        ))
+        .await;
+    }
+    let (sheet, country) = match unpacked {
+        Some(found) => (Some(found.sheet), import.country.clone().or(found.country)),
+        None => (None, import.country.clone()),
+    };
+    use keyword_import::Column as C;
+    let text = mapping.as_ref().map(serde_json::to_string).transpose()?;
     keyword_import::Entity::update_in(scope)
-        .col_expr(
-            keyword_import::Column::Status,
-            Expr::value(ImportStatus::Queued.as_str()),
-        )
-        .col_expr(keyword_import::Column::Dialect, Expr::value(dialect))
-        .col_expr(keyword_import::Column::UpdatedAt, Expr::value(crate::now()))
-        .filter(keyword_import::Column::Id.eq(import.id))
-        .filter(keyword_import::Column::Status.eq(ImportStatus::Uploading))
+        .col_expr(C::Status, Expr::value(ImportStatus::Queued.as_str()))
+        .col_expr(C::Dialect, Expr::value(info.dialect))
+        .col_expr(C::Competitor, Expr::value(competitor))
+        .col_expr(C::Sheet, Expr::value(sheet))
+        .col_expr(C::Country, Expr::value(country))
+        .col_expr(C::Mapping, Expr::value(text))
+        .col_expr(C::UpdatedAt, Expr::value(crate::now()))
+        .filter(C::Id.eq(import.id))
+        .filter(C::Status.eq(ImportStatus::Uploading))
         .exec(&app.db)
         .await?;
     find(app, scope, import.id).await
+}
+
+/// Reads the beginning, with the columns chosen; a table is taken out of a workbook or an archive. A person's choice of
+/// columns is remembered.
+async fn open(
+    app: &App,
+    import: &keyword_import::Model,
+    chosen: Option<Mapping>,
+) -> Result<(Preview, Option<Unpacked>)> {
+    let path = app.storage.path(&file_key(import))?;
+    let target = app.storage.path(&table_key(import))?;
+    let (name, sheet, mapping) = (import.file_name.clone(), import.sheet.clone(), chosen.clone());
+    let (info, recognised, unpacked) = tokio::task::spawn_blocking(move || {
+        let mut source = path.clone();
+        let mut unpacked = None;
+        if packed::is_packed(&path)? {
+            let found = packed::look(&path, &name, sheet.as_deref())?;
+            packed::unpack(&path, &name, &found, mapping.as_ref(), &target)?;
+            unpacked = Some(found);
+            source = target;
+        }
+        let read = |mapping: Option<&Mapping>| {
+            let file = std::fs::File::open(&source).map_err(Error::from)?;
+            Reader::open(BufReader::new(file), &name, mapping)
+                .map(|reader| reader.preview_info().clone())
+                .map_err(|fault| Error::field("file", fault.to_string()))
+        };
+        let info = read(mapping.as_ref())?;
+        let recognised = mapping.and_then(|_| read(None).ok());
+        Ok::<_, Error>((info, recognised, unpacked))
+    })
+    .await
+    // A reader of workbooks that stumbles must not be the end of anything else.
+    .map_err(|_| packed::fault("The file is damaged and cannot be read."))??;
+    if let Some(chosen) = &chosen
+        && info.header_line > 0
+    {
+        let recognised = recognised.as_ref().map(|info| &info.mapping);
+        mappings::remember(&app.db, import.account_id, &info.headers, chosen, recognised).await?;
+    }
+    Ok((info, unpacked))
 }
 
 fn mapping_of(import: &keyword_import::Model) -> Option<Mapping> {
@@ -348,17 +514,27 @@ pub async fn rejects_csv(app: &App, scope: &Scope, id: KeywordImportId) -> Resul
     app.storage.get(&rejects_key(&import)).await
 }
 
-/// The latest imports of a site, newest first.
+/// Imports of a site, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn recent(app: &App, scope: &Scope, site: SiteId) -> Result<Vec<keyword_import::Model>> {
-    Ok(keyword_import::Entity::find_in(scope)
-        .filter(keyword_import::Column::SiteId.eq(site))
-        .order_by_desc(keyword_import::Column::Id)
-        .limit(10)
-        .all(&app.db)
-        .await?)
+pub async fn list(
+    app: &App,
+    scope: &Scope,
+    site: Option<SiteId>,
+    query: &ListQuery,
+) -> Result<Page<keyword_import::Model>> {
+    let mut rows = keyword_import::Entity::find_in(scope).order_by_desc(keyword_import::Column::Id);
+    if let Some(site) = site {
+        rows = rows.filter(keyword_import::Column::SiteId.eq(site));
+    }
+    let pages = rows.paginate(&app.db, u64::from(query.page_size()));
+    Ok(Page {
+        count: pages.num_items().await?,
+        page: query.page(),
+        page_size: query.page_size(),
+        results: pages.fetch_page(u64::from(query.page() - 1)).await?,
+    })
 }
 
 /// Imports a whole file that is at hand: the command line's and the REST interface's way. Waits for the end.
@@ -413,197 +589,6 @@ async fn close(
     if closed.rows_affected == 0 {
         return Ok(());
     }
+    app.storage.delete(&table_key(import)).await?;
     app.storage.delete(&file_key(import)).await
-}
-
-/// What the reading thread hands over.
-struct Batch {
-    outcomes: Vec<Outcome>,
-    /// Rows refused among the records that an earlier worker wrote: the list of refused rows is made anew.
-    refused_before: Vec<Outcome>,
-    bytes: u64,
-    /// Nothing comes after it.
-    last: bool,
-}
-
-/// Reads a file to its end: a worker's job.
-///
-/// # Errors
-/// When the database or the disk fails; faults of the file are on the import.
-pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
-    let app = &worker.app;
-    let Some(import) = keyword_import::Entity::find_by_id(id).one(&app.db).await? else {
-        return Ok(());
-    };
-    if !matches!(import.status, ImportStatus::Queued | ImportStatus::Running) {
-        return Ok(());
-    }
-    // Each batch moves `updated_at`: as long as it is young, another worker reads the file.
-    if import.status == ImportStatus::Running && import.updated_at > crate::now() - DEAD_AFTER {
-        return Ok(());
-    }
-    if import.cancel_requested {
-        return close(app, &import, OPEN, ImportStatus::Cancelled, None).await;
-    }
-    // Whoever changes `updated_at` first has it; a message that comes twice finds it changed.
-    let taken = keyword_import::Entity::update_many()
-        .col_expr(
-            keyword_import::Column::Status,
-            Expr::value(ImportStatus::Running.as_str()),
-        )
-        .col_expr(keyword_import::Column::UpdatedAt, Expr::value(crate::now()))
-        .filter(keyword_import::Column::Id.eq(id))
-        .filter(keyword_import::Column::Status.eq(import.status))
-        .filter(keyword_import::Column::UpdatedAt.eq(import.updated_at))
-        .exec(&app.db)
-        .await?;
-    if taken.rows_affected != 1 {
-        return Ok(());
-    }
-    let account = crate::scope::account(&app.db, &Scope::system(import.account_id)).await?;
-    if let Err(stopped) = crate::accounts::may_work(&account) {
-        return close(app, &import, OPEN, ImportStatus::Failed, Some(stopped.public_message())).await;
-    }
-    let (sender, mut batches) = mpsc::channel::<Result<Batch>>(2);
-    let path = app.storage.path(&file_key(&import))?;
-    let name = import.file_name.clone();
-    let mapping = mapping_of(&import);
-    let done_before = import.records_done;
-    let reading = tokio::task::spawn_blocking(move || read(&path, &name, mapping.as_ref(), done_before, &sender));
-    let mut rejects = Rejects::open(app, &import)?;
-    let mut row = import.clone();
-    while let Some(batch) = batches.recv().await {
-        let batch = match batch {
-            Ok(batch) => batch,
-            Err(fault) => return close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await,
-        };
-        rejects.add(&batch.refused_before)?;
-        rejects.add(&batch.outcomes)?;
-        let last = batch.last;
-        match write::batch(app, &mut row, batch.outcomes, batch.bytes).await {
-            Ok(true) => {}
-            // Another worker goes on with it.
-            Ok(false) => return Ok(()),
-            Err(full @ Error::LimitReached(_)) => {
-                drop(batches);
-                let why = format!("{} What was read before stays.", full.public_message());
-                return close(app, &import, OPEN, ImportStatus::Failed, Some(why)).await;
-            }
-            Err(error) => return Err(error),
-        }
-        if last {
-            // There is nothing left to cancel, and a file that is in as a whole is not called cancelled.
-            break;
-        }
-        let asked = keyword_import::Entity::find_by_id(id).one(&app.db).await?;
-        if asked.is_none_or(|row| row.cancel_requested) {
-            drop(batches);
-            return close(app, &import, OPEN, ImportStatus::Cancelled, None).await;
-        }
-    }
-    reading.await.map_err(Error::internal)?;
-    close(app, &import, OPEN, ImportStatus::Completed, None).await
-}
-
-/// Reads on a thread of its own and hands over batches; the channel's bound keeps memory flat.
-fn read(
-    path: &std::path::Path,
-    name: &str,
-    mapping: Option<&Mapping>,
-    done_before: i64,
-    sender: &mpsc::Sender<Result<Batch>>,
-) {
-    let reader = std::fs::File::open(path).map_err(Error::from).and_then(|file| {
-        Reader::open(BufReader::with_capacity(1 << 20, file), name, mapping)
-            .map_err(|fault| Error::field("file", fault.to_string()))
-    });
-    let mut reader = match reader {
-        Ok(reader) => reader,
-        Err(fault) => {
-            let _ = sender.blocking_send(Err(fault));
-            return;
-        }
-    };
-    let mut outcomes = Vec::with_capacity(BATCH);
-    let mut refused_before = Vec::new();
-    let mut number = 0_i64;
-    loop {
-        match reader.next() {
-            Some(Ok(outcome)) => {
-                number += 1;
-                if number > done_before {
-                    outcomes.push(outcome);
-                } else if matches!(outcome, Outcome::Rejected(_)) {
-                    refused_before.push(outcome);
-                }
-            }
-            Some(Err(fault)) => {
-                let _ = sender.blocking_send(Err(Error::field("file", fault.to_string())));
-                return;
-            }
-            None => break,
-        }
-        if outcomes.len() + refused_before.len() >= BATCH {
-            let batch = Batch {
-                outcomes: std::mem::replace(&mut outcomes, Vec::with_capacity(BATCH)),
-                refused_before: std::mem::take(&mut refused_before),
-                bytes: reader.bytes_read(),
-                last: false,
-            };
-            if sender.blocking_send(Ok(batch)).is_err() {
-                return;
-            }
-        }
-    }
-    let bytes = reader.bytes_read();
-    let _ = sender.blocking_send(Ok(Batch {
-        outcomes,
-        refused_before,
-        bytes,
-        last: true,
-    }));
-}
-
-/// The file of refused rows, appended to as they come.
-struct Rejects {
-    path: std::path::PathBuf,
-    writer: Option<csv::Writer<std::fs::File>>,
-}
-
-impl Rejects {
-    fn open(app: &App, import: &keyword_import::Model) -> Result<Self> {
-        let path = app.storage.path(&rejects_key(import))?;
-        if path.exists() {
-            std::fs::remove_file(&path)?;
-        }
-        Ok(Self { path, writer: None })
-    }
-
-    fn add(&mut self, outcomes: &[Outcome]) -> Result<()> {
-        for outcome in outcomes {
-            let Outcome::Rejected(reject) = outcome else { continue };
-            if self.writer.is_none() {
-                let new = !self.path.exists();
-                let file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
-                let mut writer = csv::Writer::from_writer(file);
-                if new {
-                    writer
-                        .write_record(["line", "reason", "row"])
-                        .map_err(Error::internal)?;
-                }
-                self.writer = Some(writer);
-            }
-            if let Some(writer) = &mut self.writer {
-                // The row is opened in a spreadsheet: a cell that begins like a formula must stay text.
-                let raw = engine::import::escape_csv_cell(&reject.raw);
-                writer
-                    .write_record([reject.line.to_string().as_str(), reject.reason.as_str(), raw.as_str()])
-                    .map_err(Error::internal)?;
-            }
-        }
-        if let Some(writer) = &mut self.writer {
-            writer.flush()?;
-        }
-        Ok(())
-    }
 }

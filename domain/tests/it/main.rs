@@ -13,6 +13,8 @@ mod history;
 mod http;
 mod image_tests;
 mod import;
+mod import_packed;
+mod import_undo;
 mod indexes;
 mod interleavings;
 mod jobs;

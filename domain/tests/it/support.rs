@@ -188,6 +188,8 @@ impl Ground {
         let input = NewImport {
             kind: entity::keyword_import::ImportKind::Keywords,
             competitor: None,
+            country: None,
+            sheet: None,
             sector_id: tenant.sector,
             file_name: name.to_owned(),
             size_bytes: size,

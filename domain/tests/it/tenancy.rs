@@ -14,7 +14,7 @@ use entity::{
     KeywordImportId, OptimizationTaskId, PageBlueprintId, SectorId, SiteBlueprintId, SiteId, StrategyId, TaskId,
     ai_prompt::PreviewRequest,
     ai_task::{AiFunction, Start},
-    author_profile, cluster, content as article, idea, image, integration, keyword, keyword_import,
+    author_profile, cluster, content as article, idea, image, integration, keyword,
     keyword_import::{ImportMode, NewImport},
     optimization_task, page_blueprint,
     publishing_record::PublishRequest,
@@ -396,6 +396,8 @@ fn writes<'a>(app: &'a domain::App, scope: &'a Scope, ids: &'a Ids) -> Calls<'a>
     let new_import = NewImport {
         kind: entity::keyword_import::ImportKind::Keywords,
         competitor: None,
+        country: None,
+        sheet: None,
         sector_id: ids.sector,
         file_name: "a.csv".to_owned(),
         size_bytes: 5,
@@ -637,12 +639,7 @@ async fn listed(ground: &Ground, scope: &Scope, site: Option<SiteId>) -> Vec<(&'
         ),
         (
             "imports",
-            number(
-                import::recent(app, scope, of_site.unwrap_or_default())
-                    .await
-                    .expect("a list")
-                    .len(),
-            ),
+            import::list(app, scope, of_site, all).await.expect("a list").count,
         ),
         (
             "sites",
@@ -990,7 +987,9 @@ async fn an_admin_manages_every_site() {
         call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }
     assert!(billing::usage(app, &admin, &page(10)).await.is_ok());
-    let _: Vec<keyword_import::Model> = import::recent(app, &admin, ids.site).await.expect("imports");
+    import::list(app, &admin, Some(ids.site), &page(10))
+        .await
+        .expect("imports");
 }
 
 /// What belongs to the account as a whole: everybody in it reads it, owners and admins change it, others see nothing.

@@ -24,6 +24,8 @@ pub(super) enum Role {
     Monthly,
     Clicks,
     Impressions,
+    /// Place in search results.
+    Position,
     /// Known, and nothing an import needs.
     Other,
 }
@@ -166,9 +168,24 @@ const IMPRESSIONS: &[&str] =
         "gosterimler", "показы", "表示回数"];
 
 #[rustfmt::skip]
+const POSITION: &[&str] = &[
+    "position", "positions", "pos", "avg position", "average position", "avg pos", "current position", "google position",
+    "organic position", "serp position", "ranking position", "rank position", "keyword position", "best position",
+    "durchschnittliche position", "durchschn position", "aktuelle position", "ranking", "rankings", "current rank",
+    "google rank", "google ranking", "avg rank", "average rank", "rang", "platz", "platzierung",
+    "position moyenne", "classement", "rang moyen", "posicion", "posicion media", "posicion actual", "posizione",
+    "posizione media", "posizione attuale", "positie", "gemiddelde positie", "gem positie", "huidige positie",
+    "posicao", "posicao media", "posicao atual", "pozycja", "srednia pozycja", "pozycja srednia", "aktualna pozycja",
+    "ortalama konum", "konum", "siralama", "genomsnittlig position", "gennemsnitlig placering", "placering",
+    "gjennomsnittlig posisjon", "posisjon", "keskimaarainen sijainti", "sijainti", "prumerna pozice", "pozice",
+    "atlagos pozicio", "pozicio", "pozitie", "pozitie medie", "μεση θεση", "позиция", "средняя позиция",
+    "позиція", "середня позиція", "掲載順位", "平均掲載順位", "順位", "検索順位", "排名", "平均排名", "平均順位", "게재순위", "게재 순위", "평균 게재순위",
+    "vi tri", "vi tri trung binh", "posisi", "posisi rata rata", "อันดับ", "الموضع", "متوسط الموضع",
+];
+
+#[rustfmt::skip]
 const OTHER: &[&str] = &[
-    "ctr", "klickrate", "position", "durchschnittliche position", "position moyenne", "posicion media",
-    "posizione media", "positie", "posicao", "pozycja", "trend", "trends",
+    "ctr", "klickrate", "trend", "trends",
     "serp features", "serp features by keyword", "number of results", "results", "competition",
     "competitive density", "comp", "competition indexed value", "paid difficulty", "pd", "wettbewerb",
     "concurrence", "competencia", "concorrenza", "concurrentie", "concorrencia", "konkurencja", "rekabet",
@@ -270,6 +287,9 @@ pub(super) fn role(name: &str) -> Option<Role> {
     }
     if table(IMPRESSIONS) {
         return Some(Role::Impressions);
+    }
+    if table(POSITION) {
+        return Some(Role::Position);
     }
     if words.len() == 1
         && matches!(

@@ -110,7 +110,7 @@ pub(super) fn number_columns(rows: &[Vec<String>], width: usize, keyword: usize)
 }
 
 /// 1, 2, 3, …: the number of the row.
-fn is_running_number(rows: &[Vec<String>], column: usize) -> bool {
+pub(super) fn is_running_number(rows: &[Vec<String>], column: usize) -> bool {
     let values: Vec<f64> = cells(rows, column).filter_map(|c| c.parse().ok()).collect();
     values.len() > 2 && values.windows(2).all(|w| w[1] - w[0] == 1.0)
 }

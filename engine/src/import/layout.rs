@@ -25,8 +25,6 @@ pub(super) struct Layout {
     pub(super) lines_before_data: u64,
     pub(super) headers: Vec<String>,
     pub(super) mapping: Mapping,
-    /// Upper ends of ranges, when they stand in a column of their own.
-    pub(super) volume_high: Option<usize>,
     pub(super) segmentation: Option<usize>,
     pub(super) intent_flags: Vec<(usize, Intent)>,
     pub(super) monthly: Vec<usize>,
@@ -34,6 +32,9 @@ pub(super) struct Layout {
     /// Volumes are the round figures that stand for Google's ranges.
     pub(super) buckets: bool,
     pub(super) country: Option<String>,
+    pub(super) domain: Option<String>,
+    /// The column of keywords was known by its name.
+    pub(super) named: bool,
     pub(super) warnings: Vec<String>,
 }
 
@@ -64,13 +65,14 @@ impl Layout {
             lines_before_data,
             headers,
             mapping: Mapping::default(),
-            volume_high: None,
             segmentation: None,
             intent_flags: Vec::new(),
             monthly: Vec::new(),
             comma_decimal: content::comma_decimal(&rows, delimiter),
             buckets: false,
-            country: market::of_file_name(file_name),
+            country: market::of_file_name(file_name).or_else(|| market::of_title(&text, lines_before_data)),
+            domain: None,
+            named: false,
             warnings: Vec::new(),
         };
         if layout.header_line == 0 {
@@ -88,6 +90,16 @@ impl Layout {
         }
         layout.dialect = dialect(&layout.headers, &roles, &text, file_name, layout.header_line);
         layout.check_volumes(&rows);
+        layout.named = layout.header_line > 0
+            && matches!(
+                roles.get(layout.mapping.keyword as usize),
+                Some(Some(Role::Keyword(0 | 1)))
+            );
+        layout.domain = layout
+            .mapping
+            .url
+            .and_then(|i| super::source::main_domain(&rows, i as usize))
+            .or_else(|| super::source::domain_of_name(file_name));
         layout.warn(&roles, rows.len(), complete);
         Ok(layout)
     }
@@ -95,7 +107,6 @@ impl Layout {
     fn note_extras(&mut self, roles: &[Option<Role>]) {
         for (i, role) in roles.iter().enumerate() {
             match role {
-                Some(Role::VolumeHigh) => self.volume_high = Some(i),
                 Some(Role::Segmentation) => self.segmentation = Some(i),
                 Some(Role::Monthly) => self.monthly.push(i),
                 Some(Role::IntentFlag(intent)) => self.intent_flags.push((i, *intent)),
@@ -107,15 +118,7 @@ impl Layout {
     /// Takes the columns a person chose.
     fn choose(&mut self, mapping: &Mapping) -> Result<(), ImportError> {
         let columns = self.headers.len() as u32;
-        let all = [
-            Some(mapping.keyword),
-            mapping.volume,
-            mapping.difficulty,
-            mapping.intent,
-            mapping.cpc,
-            mapping.country,
-        ];
-        if let Some(column) = all.into_iter().flatten().find(|&c| c >= columns) {
+        if let Some(column) = mapping.columns().find(|&c| c >= columns) {
             return Err(ImportError::NoSuchColumn {
                 column: column.saturating_add(1),
                 columns,
@@ -163,7 +166,16 @@ impl Layout {
         };
         self.mapping = Mapping {
             keyword,
-            volume: first(Role::Volume).or_else(|| first(Role::VolumeLow)),
+            volume: first(Role::Volume),
+            volume_low: first(Role::VolumeLow),
+            volume_high: first(Role::VolumeHigh).filter(|_| first(Role::VolumeLow).is_some()),
+            // Other tools estimate clicks; only beside impressions they were counted.
+            impressions: first(Role::Impressions),
+            clicks: first(Role::Clicks).filter(|_| first(Role::Impressions).is_some()),
+            position: first(Role::Position).filter(|&i| !content::is_running_number(rows, i as usize)),
+            url: (0..roles.len())
+                .find(|&i| roles.get(i) == Some(&Some(Role::Page)) && content::looks_like_urls(rows, i))
+                .map(|i| i as u32),
             difficulty: first(Role::Difficulty),
             intent: first(Role::Intent).or_else(|| self.intent_flags.first().map(|&(i, _)| i as u32)),
             cpc: first(Role::Cpc).or_else(|| first(Role::BidLow)),
@@ -241,7 +253,7 @@ impl Layout {
                 self.warnings
                     .push("The file does not say for which country it is; it may mix all countries.".to_owned());
             }
-        } else if self.mapping.volume.is_none() && self.headers.len() > 1 {
+        } else if self.mapping.volume.is_none() && self.mapping.volume_low.is_none() && self.headers.len() > 1 {
             self.warnings
                 .push("No column with the search volume was found.".to_owned());
         }

@@ -46,7 +46,7 @@ fn code(word: &str) -> Option<&'static str> {
 }
 
 /// The market a cell names: a code (`US`, `uk`), a locale (`en-US`), a database (`mobile-us`) or a name.
-pub(super) fn of_cell(cell: &str) -> Option<String> {
+pub fn of_cell(cell: &str) -> Option<String> {
     let cell = cell.trim();
     if let [a, b] = cell.as_bytes() {
         // Nearly every cell is one of these.
@@ -63,6 +63,35 @@ pub(super) fn of_cell(cell: &str) -> Option<String> {
         [one] => code(one).map(str::to_owned),
         _ => None,
     }
+}
+
+/// Markets to choose from: code and English name, by name.
+pub fn markets() -> Vec<(&'static str, &'static str)> {
+    let mut known: Vec<(&str, &str)> = Vec::new();
+    for (name, code) in NAMES {
+        // The first name of a code is the English one.
+        if known.iter().all(|(seen, _)| seen != code) {
+            known.push((code, name));
+        }
+    }
+    known.sort_unstable_by_key(|(_, name)| *name);
+    known
+}
+
+/// The market that a line above the table tells: `Location: United States`, `Country;Deutschland`.
+pub(super) fn of_title(text: &str, lines: u64) -> Option<String> {
+    text.lines()
+        .take(lines.saturating_sub(1).min(40) as usize)
+        .find_map(|line| {
+            let line = line.trim_start_matches(['#', ' ', '"']);
+            let (name, value) = line.split_once([':', ',', ';', '\t', '=', '|'])?;
+            if super::columns::role(name.trim_matches(['"', ' '])) != Some(super::columns::Role::Country) {
+                return None;
+            }
+            value
+                .split([',', ';', '\t', '|', '('])
+                .find_map(|v| of_cell(v.trim_matches(['"', ' '])))
+        })
 }
 
 /// Codes that are also words, hence no evidence in a file name by themselves.

@@ -196,5 +196,7 @@ fn preview_of(layout: &Layout, head: &[u8], complete: bool) -> Preview {
         rows,
         warnings: layout.warnings.clone(),
         country: layout.country.clone(),
+        domain: layout.domain.clone(),
+        named: layout.named,
     }
 }

@@ -10,6 +10,8 @@ use crate::text::{clean_keyword_into, keyword_key_into};
 
 /// Longest keyword in characters.
 const KEYWORD_MAX: usize = 200;
+/// Longest address that is kept, in characters.
+const URL_MAX: usize = 2_000;
 /// Longest piece of a refused row that is kept, in characters.
 const RAW_MAX: usize = 200;
 
@@ -35,6 +37,7 @@ struct Volume {
 impl RowReader {
     pub(super) fn new(layout: &Layout) -> Self {
         let m = &layout.mapping;
+        // A row may end before the columns that nobody misses.
         let columns = [Some(m.keyword), m.volume, m.difficulty, m.intent, m.cpc, m.country];
         let needed = columns.into_iter().flatten().max().map_or(1, |c| c as usize + 1);
         RowReader {
@@ -109,6 +112,12 @@ impl RowReader {
                 "The keyword has {length} characters; at most {KEYWORD_MAX} are allowed."
             ));
         }
+        if record
+            .get(mapping.keyword as usize)
+            .is_some_and(|c| c.contains(['\0', char::REPLACEMENT_CHARACTER]))
+        {
+            return Err("The letters of this row are damaged; the file may change its encoding here.".to_owned());
+        }
         keyword_key_into(&self.keyword, &mut self.key);
         if !self.key.chars().any(char::is_alphanumeric) {
             return Err("The keyword has no letter and no digit.".to_owned());
@@ -134,6 +143,18 @@ impl RowReader {
             difficulty,
             cpc_cents,
             country,
+            impressions: mapping
+                .impressions
+                .and_then(|i| read_count(cell(i), layout.comma_decimal)),
+            clicks: mapping.clicks.and_then(|i| read_count(cell(i), layout.comma_decimal)),
+            position_hundredths: mapping
+                .position
+                .and_then(|i| read_position(cell(i), layout.comma_decimal)),
+            url: mapping
+                .url
+                .map(|i| cell(i).trim())
+                .filter(|u| !u.is_empty())
+                .map(|u| u.chars().take(URL_MAX).collect()),
         }))
     }
 
@@ -184,9 +205,31 @@ fn shown(cell: &str) -> String {
 }
 
 fn read_volume(layout: &Layout, record: &Record) -> Result<Volume, String> {
-    let Some(column) = layout.mapping.volume else {
-        return Ok(Volume::default());
+    let mapping = &layout.mapping;
+    let mut found = match mapping.volume {
+        Some(column) => volume_cell(layout, record, column)?,
+        None => Volume::default(),
     };
+    let Some(column) = mapping.volume_low else {
+        return Ok(found);
+    };
+    let low = volume_cell(layout, record, column)?;
+    let high = match mapping.volume_high {
+        Some(column) => volume_cell(layout, record, column)?,
+        None => Volume::default(),
+    };
+    if let Some(low) = low.value.filter(|_| found.low.is_none()) {
+        let high = high.value.filter(|&high| high >= low);
+        if found.value.is_none() {
+            return Ok(estimate(low, high));
+        }
+        found.low = Some(low);
+        found.high = high;
+    }
+    Ok(found)
+}
+
+fn volume_cell(layout: &Layout, record: &Record, column: u32) -> Result<Volume, String> {
     let cell = record.get(column as usize).unwrap_or("");
     let wrong = || {
         format!(
@@ -207,9 +250,6 @@ fn read_volume(layout: &Layout, record: &Record) -> Result<Volume, String> {
         Amount::Empty => Ok(Volume::default()),
         Amount::Exact(v) => {
             let value = whole(v)?;
-            if let Some(high) = paired_high(layout, record, column, value) {
-                return Ok(estimate(value, Some(high)));
-            }
             let estimated = layout.buckets || (layout.dialect == UBERSUGGEST && value == 0);
             match content::bucket(value).filter(|_| estimated) {
                 Some((low, high)) => Ok(Volume {
@@ -228,19 +268,6 @@ fn read_volume(layout: &Layout, record: &Record) -> Result<Volume, String> {
             let high = high.map(whole).transpose()?;
             Ok(estimate(whole(low)?, high))
         }
-    }
-}
-
-/// The upper end of a range in a column of its own, when `column` holds the lower ends.
-fn paired_high(layout: &Layout, record: &Record, column: u32, low: i64) -> Option<i64> {
-    use super::columns::{Role, role};
-    let high = layout.volume_high?;
-    if role(column_name(layout, column)) != Some(Role::VolumeLow) {
-        return None;
-    }
-    match amount(record.get(high)?, true, layout.comma_decimal)? {
-        Amount::Exact(v) if v >= low as f64 && v <= 1e12 => Some(v.round() as i64),
-        _ => None,
     }
 }
 
@@ -285,6 +312,22 @@ fn read_difficulty(layout: &Layout, record: &Record) -> Result<Option<i32>, Stri
 fn read_cents(cell: &str, comma_decimal: bool) -> Option<i64> {
     match amount(cell, false, comma_decimal)? {
         Amount::Exact(v) if (0.0..1e9).contains(&v) => Some((v * 100.0).round() as i64),
+        _ => None,
+    }
+}
+
+/// A count that is not worth refusing a row for.
+fn read_count(cell: &str, comma_decimal: bool) -> Option<i64> {
+    match amount(cell, true, comma_decimal)? {
+        Amount::Exact(v) if (0.0..1e12).contains(&v) => Some(v.round() as i64),
+        _ => None,
+    }
+}
+
+/// A position; 0 and "not among the first hundred" are none.
+fn read_position(cell: &str, comma_decimal: bool) -> Option<i32> {
+    match amount(cell, false, comma_decimal)? {
+        Amount::Exact(v) if (1.0..10_000.0).contains(&v) => Some((v * 100.0).round() as i32),
         _ => None,
     }
 }

@@ -167,7 +167,10 @@ async fn figures_are_cleared_by_null_and_filters_must_be_spelled_right() {
             json!({"sector_id": sector, "keywords": ["moka pot", "drip tray", "Moka Pot"]}),
         )
         .await;
-    assert_eq!((&added["data"]["added"], &added["data"]["skipped"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&added["data"]["added"], &added["data"]["skipped"]),
+        (&json!(2), &json!(1))
+    );
     let list = caller.get("/api/v1/planner/keywords/?search=moka").await;
     let path = format!("/api/v1/planner/keywords/{}/", list["results"][0]["id"]);
     for (patch, volume, difficulty) in [
@@ -177,11 +180,17 @@ async fn figures_are_cleared_by_null_and_filters_must_be_spelled_right() {
     ] {
         let (status, body) = caller.call(Method::PUT, &path, Some(patch)).await;
         assert_eq!(status, StatusCode::OK, "{body}");
-        assert_eq!((&body["data"]["volume"], &body["data"]["difficulty"]), (&volume, &difficulty));
+        assert_eq!(
+            (&body["data"]["volume"], &body["data"]["difficulty"]),
+            (&volume, &difficulty)
+        );
     }
     let stale = json!({"volume": 1, "seen": "2020-01-01T00:00:00Z"});
     let (status, body) = caller.call(Method::PUT, &path, Some(stale)).await;
-    assert_eq!((status, &body["code"]), (StatusCode::PRECONDITION_FAILED, &json!("precondition_failed")));
+    assert_eq!(
+        (status, &body["code"]),
+        (StatusCode::PRECONDITION_FAILED, &json!("precondition_failed"))
+    );
     // One letter too many would mean everything.
     for wrong in [
         json!({"filter": {"sites_id": site}}),

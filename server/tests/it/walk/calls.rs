@@ -365,7 +365,11 @@ pub fn all() -> Vec<Call> {
             .shared(),
         rest("GET /api/v1/planner/keywords/export_csv/", "?site_id=$site", ""),
         rest("POST /api/v1/planner/keywords/import_csv/", "", "$sector").file(),
+        rest("GET /api/v1/planner/keywords/imports/", "?site_id=$site", ""),
         rest("GET /api/v1/planner/keywords/imports/{id}/", "$import", ""),
+        rest("GET /api/v1/planner/keywords/imports/{id}/rejects/", "$done_import", ""),
+        rest("POST /api/v1/planner/keywords/imports/{id}/undo/", "$done_import", "").spoils(),
+        rest("GET /api/v1/planner/keywords/{id}/sources/", "$keyword", ""),
         rest("GET /api/v1/planner/clusters/", "?site_id=$site", ""),
         rest(
             "POST /api/v1/planner/clusters/",
@@ -742,12 +746,24 @@ pub fn all() -> Vec<Call> {
         function("fn delete_view", r#"{"id":$view}"#).spoils().shared(),
         function(
             "fn begin_import",
-            r#"{"new":{"sector_id":$sector,"file_name":"a.csv","size_bytes":10,"mapping":null,"mode":"skip"}}"#,
+            r#"{"new":{"kind":"keywords","competitor":null,"sector_id":$sector,"file_name":"a.csv","size_bytes":10,"mapping":null,"mode":"skip"}}"#,
         ),
         function("fn finish_import", r#"{"id":$import}"#).spoils(),
         function("fn get_import", r#"{"id":$import}"#),
         function("fn cancel_import", r#"{"id":$import}"#).spoils(),
-        function("fn recent_imports", r#"{"site_id":$site}"#),
+        function(
+            "fn choose_import",
+            r#"{"id":$import,"new":{"kind":"keywords","competitor":null,"sector_id":$sector,"file_name":"a.csv","size_bytes":10,"mapping":null,"mode":"update"}}"#,
+        ),
+        function("fn look_into_import", r#"{"id":$import,"sheet":null}"#),
+        function("fn undo_import", r#"{"id":$done_import}"#).spoils(),
+        function("fn list_imports", r#"{"site_id":$site,"query":{}}"#),
+        function("fn remembered_columns", r#"{"headers":["Keyword","Volume"]}"#),
+        function(
+            "fn forget_columns",
+            r#"{"site_id":$site,"headers":["Keyword","Volume"]}"#,
+        ),
+        function("fn keyword_sources", r#"{"id":$keyword}"#),
         function("fn list_clusters", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn get_cluster", r#"{"id":$cluster}"#),
         function(

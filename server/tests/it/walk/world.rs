@@ -427,6 +427,8 @@ impl World {
             keyword_import::NewImport {
                 kind: entity::keyword_import::ImportKind::Keywords,
                 competitor: None,
+                country: None,
+                sheet: None,
                 sector_id: sector,
                 file_name: format!("{MARKER}.csv"),
                 size_bytes: 10,
@@ -442,6 +444,8 @@ impl World {
         let read = keyword_import::NewImport {
             kind: entity::keyword_import::ImportKind::Keywords,
             competitor: None,
+            country: None,
+            sheet: None,
             sector_id: sector,
             file_name: format!("{MARKER}-done.csv"),
             size_bytes: i64::try_from(std::fs::metadata(&file).unwrap().len()).unwrap(),

@@ -3,15 +3,15 @@
 use axum::extract::{DefaultBodyLimit, Multipart};
 use domain::{App, Error, planner::import};
 use entity::{
-    SectorId, keyword_import,
-    keyword_import::{ImportMode, NewImport},
+    ListQuery, SectorId, SiteId, keyword_import,
+    keyword_import::{ImportKind, ImportMode, NewImport},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
-    door::{Answer, Caller},
-    envelope::Data,
+    door::{Answer, Caller, Params},
+    envelope::{Data, List},
 };
 
 /// The form of an import. The fields come before the file, which is streamed to disk.
@@ -20,8 +20,16 @@ use crate::api::{
 pub struct ImportForm {
     /// The sector that takes the keywords.
     sector_id: SectorId,
-    /// `skip` (unless told) or `update`.
+    /// `skip` (unless told), `update` or `fail`: all or nothing.
     mode: Option<ImportMode>,
+    /// `keywords` (unless told) or `competitor`.
+    kind: Option<ImportKind>,
+    /// Domain of the competitor; taken from the file when it tells.
+    competitor: Option<String>,
+    /// Country of rows that name none: two letters or a name.
+    country: Option<String>,
+    /// The sheet of a workbook, or the file of an archive; the one with the keywords unless told.
+    sheet: Option<String>,
     /// Column mapping as JSON: column numbers from 0, such as `{"keyword":0,"volume":1}`.
     mapping: Option<String>,
     /// Size of the file in bytes. Without it the file may have at most 64 MiB.
@@ -35,7 +43,10 @@ pub struct ImportForm {
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(import_csv))
+        .routes(routes!(list_imports))
         .routes(routes!(import_status))
+        .routes(routes!(undo_import))
+        .routes(routes!(import_rejects))
         // The service counts the bytes; a limit on the whole body would also limit what may be streamed.
         .layer(DefaultBodyLimit::disable())
 }
@@ -49,8 +60,10 @@ async fn import_csv(
     let work = async {
         let mut parts = parts.map_err(|_| Error::field("file", "Send the file as multipart/form-data."))?;
         let mut form = NewImport {
-            kind: entity::keyword_import::ImportKind::Keywords,
+            kind: ImportKind::Keywords,
             competitor: None,
+            country: None,
+            sheet: None,
             sector_id: SectorId(0),
             file_name: "keywords.csv".to_owned(),
             size_bytes: 0,
@@ -65,6 +78,10 @@ async fn import_csv(
                 match name.as_str() {
                     "sector_id" => form.sector_id = text.trim().parse().map_err(|_| wrong("sector"))?,
                     "mode" => form.mode = text.trim().parse().map_err(|()| wrong("mode"))?,
+                    "kind" => form.kind = text.trim().parse().map_err(|()| wrong("kind"))?,
+                    "competitor" => form.competitor = Some(text),
+                    "country" => form.country = Some(text),
+                    "sheet" => form.sheet = Some(text),
                     "size" => form.size_bytes = text.trim().parse().map_err(|_| wrong("size"))?,
                     "mapping" => form.mapping = Some(text),
                     _ => return Err(Error::field(&name, "There is no such field.")),
@@ -162,4 +179,50 @@ async fn import_status(
     caller
         .answer(import::find(&caller.app, &caller.scope, entity::KeywordImportId(id)).await)
         .map(Data::of)
+}
+
+/// Whose imports to list.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfSite {
+    /// Only this site.
+    site_id: Option<SiteId>,
+}
+
+/// Imports, newest first.
+#[utoipa::path(get, path = "/keywords/imports/", tag = "planner", params(ListQuery, OfSite), responses((status = 200, body = List<keyword_import::Model>)))]
+async fn list_imports(
+    caller: Caller,
+    Params(of): Params<OfSite>,
+    Params(query): Params<ListQuery>,
+) -> Answer<List<keyword_import::Model>> {
+    let page = caller.answer(import::list(&caller.app, &caller.scope, of.site_id, &query).await)?;
+    Ok(List::of(page, &caller.uri))
+}
+
+/// Takes back what an import did, once: what it added goes and what it updated has its former figures, unless somebody
+/// has worked with it since. A worker does it; the import tells how far it is.
+#[utoipa::path(post, path = "/keywords/imports/{id}/undo/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<keyword_import::Model>)))]
+async fn undo_import(
+    caller: Caller,
+    crate::api::door::Id(id): crate::api::door::Id,
+) -> Answer<Data<keyword_import::Model>> {
+    caller
+        .answer(import::undo(&caller.app, &caller.scope, entity::KeywordImportId(id)).await)
+        .map(Data::of)
+}
+
+/// The refused rows as CSV: line, reason, row.
+#[utoipa::path(get, path = "/keywords/imports/{id}/rejects/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, content_type = "text/csv", body = String)))]
+async fn import_rejects(
+    caller: Caller,
+    crate::api::door::Id(id): crate::api::door::Id,
+) -> Answer<axum::response::Response> {
+    use axum::{http::header, response::IntoResponse};
+    let rows = caller.answer(import::rejects_csv(&caller.app, &caller.scope, entity::KeywordImportId(id)).await)?;
+    let head = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"rejects.csv\""),
+    ];
+    Ok((head, rows).into_response())
 }

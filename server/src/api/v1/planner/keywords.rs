@@ -6,7 +6,7 @@ use entity::{
     ai_task::{Start, Started},
     keyword,
     keyword::{Added, Intent, KeywordStatus, NewMany, Selection},
-    seed_keyword,
+    keyword_change, seed_keyword,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -21,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, update, delete))
+        .routes(routes!(sources))
         .routes(routes!(auto_cluster))
         .routes(routes!(bulk_delete))
         .routes(routes!(bulk_update_status))
@@ -62,6 +63,14 @@ async fn get(caller: Caller, Id(id): Id) -> Answer<Data<keyword::Model>> {
 async fn update(caller: Caller, Id(id): Id, Body(patch): Body<keyword::Patch>) -> Answer<Data<keyword::Model>> {
     caller
         .answer(keywords::update(&caller.app, &caller.scope, KeywordId(id), patch).await)
+        .map(Data::of)
+}
+
+/// Where each of its values comes from: file, row, day, and whether it was measured.
+#[utoipa::path(get, path = "/keywords/{id}/sources/", tag = "planner", params(("id" = i64, Path)), responses((status = 200, body = Data<Vec<keyword_change::Source>>)))]
+async fn sources(caller: Caller, Id(id): Id) -> Answer<Data<Vec<keyword_change::Source>>> {
+    caller
+        .answer(keywords::sources(&caller.app, &caller.scope, KeywordId(id)).await)
         .map(Data::of)
 }
 

@@ -1,0 +1,163 @@
+//! What a person chooses for a file: what it holds, what happens to known keywords, the market.
+
+use engine::import::Preview;
+use entity::{
+    ApiError,
+    keyword_import::{ImportKind, ImportMode},
+};
+use leptos::prelude::*;
+
+use crate::components::{Select, TextInput};
+
+/// What may be brought in, with what it is for.
+const KINDS: [(ImportKind, &str); 2] = [
+    (ImportKind::Keywords, "Keywords that you want to work with."),
+    (
+        ImportKind::Competitor,
+        "Keywords that another site is found for. They stay apart from yours and show you gaps.",
+    ),
+];
+
+const MODES: [(ImportMode, &str); 3] = [
+    (
+        ImportMode::Skip,
+        "They stay as they are and count as duplicates. New ones are added.",
+    ),
+    (
+        ImportMode::Update,
+        "They take the figures of the file; an empty cell erases nothing, and an estimate never replaces an exact figure.",
+    ),
+    (
+        ImportMode::Fail,
+        "If a keyword exists already, comes twice or a row cannot be read, nothing at all is imported, and you see why.",
+    ),
+];
+
+/// What is chosen for a file.
+#[derive(Clone, Copy)]
+pub(super) struct Choices {
+    pub mode: RwSignal<ImportMode>,
+    pub kind: RwSignal<ImportKind>,
+    pub competitor: RwSignal<String>,
+    pub country: RwSignal<String>,
+}
+
+impl Choices {
+    pub fn new() -> Self {
+        Self {
+            mode: RwSignal::new(ImportMode::Skip),
+            kind: RwSignal::new(ImportKind::Keywords),
+            competitor: RwSignal::new(String::new()),
+            country: RwSignal::new(String::new()),
+        }
+    }
+
+    /// As at the start.
+    pub fn reset(self) {
+        self.kind.set(ImportKind::Keywords);
+        self.competitor.set(String::new());
+        self.country.set(String::new());
+    }
+}
+
+#[component]
+fn Choice(
+    name: &'static str,
+    value: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    checked: Signal<bool>,
+    #[prop(into)] choose: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <label class="flex cursor-pointer items-start gap-3">
+            <input
+                type="radio"
+                name=name
+                class="radio radio-sm radio-primary mt-0.5"
+                value=value
+                prop:checked=move || checked.get()
+                on:change=move |_| choose.run(())
+            />
+            <span class="text-sm">
+                <span class="block font-medium">{label}</span>
+                <span class="block text-xs muted">{hint}</span>
+            </span>
+        </label>
+    }
+}
+
+/// The fields below the preview.
+#[component]
+pub(super) fn ChoiceFields(
+    /// Where the choices are kept.
+    choices: Choices,
+    /// The look at the file: what it tells need not be asked.
+    preview: Preview,
+    /// A market that the archive tells.
+    told: Option<String>,
+    /// The server's objections.
+    errors: RwSignal<Option<ApiError>>,
+) -> impl IntoView {
+    let Choices {
+        mode,
+        kind,
+        competitor,
+        country,
+    } = choices;
+    if let Some(domain) = preview.domain.clone()
+        && competitor.with_untracked(String::is_empty)
+    {
+        competitor.set(domain);
+    }
+    let asks_country = preview.country.is_none() && preview.mapping.country.is_none() && told.is_none();
+    let markets: Vec<(String, String)> = std::iter::once((String::new(), "Not known".to_owned()))
+        .chain(engine::import::markets().into_iter().map(|(code, name)| {
+            let name = name
+                .split(' ')
+                .map(|word| {
+                    let mut letters = word.chars();
+                    letters.next().map_or_else(String::new, |first| {
+                        first.to_uppercase().chain(letters).collect::<String>()
+                    })
+                })
+                .collect::<Vec<_>>()
+                .join(" ");
+            (code.to_owned(), name)
+        }))
+        .collect();
+    view! {
+        <fieldset class="space-y-2.5">
+            <legend class="mb-2 text-sm font-medium">"What the file holds"</legend>
+            {KINDS.iter().map(|&(value, hint)| view! {
+                <Choice
+                    name="kind"
+                    value=value.as_str()
+                    label=value.label()
+                    hint
+                    checked=Signal::derive(move || kind.get() == value)
+                    choose=move |()| kind.set(value)
+                />
+            }).collect_view()}
+            <Show when=move || kind.get() == ImportKind::Competitor>
+                <TextInput name="competitor" label="Whose keywords are these?" value=competitor placeholder="rival.example" hint="The domain of the site" errors/>
+            </Show>
+        </fieldset>
+        <fieldset class="space-y-2.5">
+            <legend class="mb-2 text-sm font-medium">"Keywords that exist already"</legend>
+            {MODES.iter().map(|&(value, hint)| view! {
+                <Choice
+                    name="mode"
+                    value=value.as_str()
+                    label=value.label()
+                    hint
+                    checked=Signal::derive(move || mode.get() == value)
+                    choose=move |()| mode.set(value)
+                />
+            }).collect_view()}
+        </fieldset>
+        {asks_country.then(|| view! {
+            <Select name="country" label="Market of the figures" value=country options=markets hint="The file does not say for which country they are." errors/>
+        })}
+    }
+}

@@ -1,0 +1,283 @@
+//! The worker's side: a file is read as a stream on a thread of its own and written batch by batch.
+
+use std::io::BufReader;
+
+use engine::import::{Mapping, Outcome, Reader, Reject};
+use entity::{
+    KeywordImportId, keyword_import,
+    keyword_import::{ImportMode, ImportStatus},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use tokio::sync::mpsc;
+
+use super::{OPEN, check, close, file_key, mapping_of, rejects_key, table_key, undo, write};
+use crate::{
+    App, Error, Result,
+    jobs::worker::{DEAD_AFTER, Worker},
+    scope::Scope,
+};
+
+/// Records written in one transaction: large enough to be fast, small enough that others get their turn.
+const BATCH: usize = 5_000;
+
+/// What the reading thread hands over.
+pub(super) struct Batch {
+    pub(super) outcomes: Vec<Outcome>,
+    /// Rows refused among the records that an earlier worker wrote: the list of refused rows is made anew.
+    refused_before: Vec<Outcome>,
+    pub(super) bytes: u64,
+    /// Nothing comes after it.
+    last: bool,
+}
+
+/// Reads a file to its end, or takes back what it did: a worker's job.
+///
+/// # Errors
+/// When the database or the disk fails; faults of the file are on the import.
+pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
+    let app = &worker.app;
+    let Some(import) = keyword_import::Entity::find_by_id(id).one(&app.db).await? else {
+        return Ok(());
+    };
+    if !matches!(
+        import.status,
+        ImportStatus::Queued | ImportStatus::Running | ImportStatus::Undoing
+    ) {
+        return Ok(());
+    }
+    // Each batch moves `updated_at`: as long as it is young, another worker reads the file. An undo that was just asked
+    // for has nobody yet; two workers at one do the same twice, which does no harm.
+    if import.status == ImportStatus::Running && import.updated_at > crate::now() - DEAD_AFTER {
+        return Ok(());
+    }
+    if import.status == ImportStatus::Undoing {
+        return undo::work(app, import).await;
+    }
+    if import.cancel_requested && import.records_done == 0 {
+        return close(app, &import, OPEN, ImportStatus::Cancelled, None).await;
+    }
+    if import.cancel_requested {
+        return stop(app, &import, ImportStatus::Cancelled, None).await;
+    }
+    // Whoever changes `updated_at` first has it; a message that comes twice finds it changed.
+    let taken = keyword_import::Entity::update_many()
+        .col_expr(
+            keyword_import::Column::Status,
+            Expr::value(ImportStatus::Running.as_str()),
+        )
+        .col_expr(keyword_import::Column::UpdatedAt, Expr::value(crate::now()))
+        .filter(keyword_import::Column::Id.eq(id))
+        .filter(keyword_import::Column::Status.eq(import.status))
+        .filter(keyword_import::Column::UpdatedAt.eq(import.updated_at))
+        .exec(&app.db)
+        .await?;
+    if taken.rows_affected != 1 {
+        return Ok(());
+    }
+    let account = crate::scope::account(&app.db, &Scope::system(import.account_id)).await?;
+    if let Err(stopped) = crate::accounts::may_work(&account) {
+        return stop(app, &import, ImportStatus::Failed, Some(stopped.public_message())).await;
+    }
+    if import.mode == ImportMode::Fail && !import.checked {
+        let mut rejects = Rejects::open(app, &import)?;
+        match check::all(app, &import, &mut rejects).await? {
+            check::Verdict::Good => {}
+            check::Verdict::Bad(why) => return close(app, &import, OPEN, ImportStatus::Failed, Some(why)).await,
+            check::Verdict::Stopped => return close(app, &import, OPEN, ImportStatus::Cancelled, None).await,
+        }
+    }
+    let mut rejects = Rejects::open(app, &import)?;
+    let (reading, mut batches) = start_reading(app, &import, import.records_done)?;
+    let mut row = import.clone();
+    while let Some(batch) = batches.recv().await {
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(fault) => return stop(app, &row, ImportStatus::Failed, Some(fault.public_message())).await,
+        };
+        rejects.add(&batch.refused_before)?;
+        rejects.add(&batch.outcomes)?;
+        let last = batch.last;
+        match write::batch(app, &mut row, batch.outcomes, batch.bytes).await {
+            Ok(true) => {}
+            // Another worker goes on with it.
+            Ok(false) => return Ok(()),
+            Err(full @ Error::LimitReached(_)) => {
+                drop(batches);
+                let why = if row.mode == ImportMode::Fail {
+                    format!("{} Nothing was imported.", full.public_message())
+                } else {
+                    format!("{} What was read before stays.", full.public_message())
+                };
+                return stop(app, &row, ImportStatus::Failed, Some(why)).await;
+            }
+            Err(error) => return Err(error),
+        }
+        let asked = keyword_import::Entity::find_by_id(id).one(&app.db).await?;
+        if row.mode == ImportMode::Fail && asked.as_ref().is_some_and(|now| now.duplicates > 0) {
+            drop(batches);
+            let why =
+                "Somebody added some of these keywords while the file was read, so nothing was imported. Try again.";
+            return stop(app, &row, ImportStatus::Failed, Some(why.to_owned())).await;
+        }
+        if last {
+            // There is nothing left to cancel, and a file that is in as a whole is not called cancelled.
+            break;
+        }
+        if asked.is_none_or(|row| row.cancel_requested) {
+            drop(batches);
+            return stop(app, &row, ImportStatus::Cancelled, None).await;
+        }
+    }
+    reading.await.map_err(Error::internal)?;
+    close(app, &import, OPEN, ImportStatus::Completed, None).await
+}
+
+/// Ends an import before its end. All or nothing means nothing then.
+async fn stop(app: &App, import: &keyword_import::Model, status: ImportStatus, error: Option<String>) -> Result<()> {
+    if import.mode != ImportMode::Fail || import.records_done == 0 {
+        return close(app, import, OPEN, status, error).await;
+    }
+    let why = error.unwrap_or_else(|| "Stopped before its end, so nothing was imported.".to_owned());
+    close(app, import, OPEN, ImportStatus::Undoing, Some(why)).await?;
+    match keyword_import::Entity::find_by_id(import.id).one(&app.db).await? {
+        Some(now) if now.status == ImportStatus::Undoing => undo::work(app, now).await,
+        _ => Ok(()),
+    }
+}
+
+type Reading = (tokio::task::JoinHandle<()>, mpsc::Receiver<Result<Batch>>);
+
+/// Reads on a thread of its own from the record after `done_before`; the channel's bound keeps memory flat.
+pub(super) fn start_reading(app: &App, import: &keyword_import::Model, done_before: i64) -> Result<Reading> {
+    let (sender, batches) = mpsc::channel::<Result<Batch>>(2);
+    let unpacked = app.storage.path(&table_key(import))?;
+    let packed = unpacked.exists();
+    let path = if packed {
+        unpacked
+    } else {
+        app.storage.path(&file_key(import))?
+    };
+    let name = import.file_name.clone();
+    let mapping = mapping_of(import);
+    let size = u64::try_from(import.size_bytes).unwrap_or(0);
+    let reading = tokio::task::spawn_blocking(move || {
+        // Progress is told in bytes of the file that was sent, also when a table was taken out of it.
+        let whole = packed.then(|| std::fs::metadata(&path).map_or(1, |data| data.len().max(1)));
+        let scale = move |bytes: u64| match whole {
+            Some(whole) => u64::try_from(u128::from(bytes) * u128::from(size) / u128::from(whole)).unwrap_or(size),
+            None => bytes,
+        };
+        read(&path, &name, mapping.as_ref(), done_before, &sender, scale);
+    });
+    Ok((reading, batches))
+}
+
+fn read(
+    path: &std::path::Path,
+    name: &str,
+    mapping: Option<&Mapping>,
+    done_before: i64,
+    sender: &mpsc::Sender<Result<Batch>>,
+    scale: impl Fn(u64) -> u64,
+) {
+    let reader = std::fs::File::open(path).map_err(Error::from).and_then(|file| {
+        Reader::open(BufReader::with_capacity(1 << 20, file), name, mapping)
+            .map_err(|fault| Error::field("file", fault.to_string()))
+    });
+    let mut reader = match reader {
+        Ok(reader) => reader,
+        Err(fault) => {
+            let _ = sender.blocking_send(Err(fault));
+            return;
+        }
+    };
+    let mut outcomes = Vec::with_capacity(BATCH);
+    let mut refused_before = Vec::new();
+    let mut number = 0_i64;
+    loop {
+        match reader.next() {
+            Some(Ok(outcome)) => {
+                number += 1;
+                if number > done_before {
+                    outcomes.push(outcome);
+                } else if matches!(outcome, Outcome::Rejected(_)) {
+                    refused_before.push(outcome);
+                }
+            }
+            Some(Err(fault)) => {
+                let _ = sender.blocking_send(Err(Error::field("file", fault.to_string())));
+                return;
+            }
+            None => break,
+        }
+        if outcomes.len() + refused_before.len() >= BATCH {
+            let batch = Batch {
+                outcomes: std::mem::replace(&mut outcomes, Vec::with_capacity(BATCH)),
+                refused_before: std::mem::take(&mut refused_before),
+                bytes: scale(reader.bytes_read()),
+                last: false,
+            };
+            if sender.blocking_send(Ok(batch)).is_err() {
+                return;
+            }
+        }
+    }
+    let bytes = scale(reader.bytes_read());
+    let _ = sender.blocking_send(Ok(Batch {
+        outcomes,
+        refused_before,
+        bytes,
+        last: true,
+    }));
+}
+
+/// The file of refused rows, appended to as they come.
+pub(super) struct Rejects {
+    path: std::path::PathBuf,
+    writer: Option<csv::Writer<std::fs::File>>,
+}
+
+impl Rejects {
+    pub(super) fn open(app: &App, import: &keyword_import::Model) -> Result<Self> {
+        let path = app.storage.path(&rejects_key(import))?;
+        if path.exists() {
+            std::fs::remove_file(&path)?;
+        }
+        Ok(Self { path, writer: None })
+    }
+
+    fn add(&mut self, outcomes: &[Outcome]) -> Result<()> {
+        self.add_rows(outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Rejected(reject) => Some(reject),
+            _ => None,
+        }))
+    }
+
+    pub(super) fn add_rows<'a>(&mut self, rejects: impl Iterator<Item = &'a Reject>) -> Result<()> {
+        for reject in rejects {
+            if self.writer.is_none() {
+                let new = !self.path.exists();
+                let file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
+                let mut writer = csv::Writer::from_writer(file);
+                if new {
+                    writer
+                        .write_record(["line", "reason", "row"])
+                        .map_err(Error::internal)?;
+                }
+                self.writer = Some(writer);
+            }
+            if let Some(writer) = &mut self.writer {
+                // The row is opened in a spreadsheet: a cell that begins like a formula must stay text.
+                let raw = engine::import::escape_csv_cell(&reject.raw);
+                let reason = engine::import::escape_csv_cell(&reject.reason);
+                writer
+                    .write_record([reject.line.to_string().as_str(), reason.as_str(), raw.as_str()])
+                    .map_err(Error::internal)?;
+            }
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.flush()?;
+        }
+        Ok(())
+    }
+}
