@@ -531,6 +531,7 @@ pub async fn list(
     let pages = rows.paginate(&app.db, u64::from(query.page_size()));
     Ok(Page {
         count: pages.num_items().await?,
+        count_exact: true,
         page: query.page(),
         page_size: query.page_size(),
         results: pages.fetch_page(u64::from(query.page() - 1)).await?,
