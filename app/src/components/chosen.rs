@@ -68,3 +68,30 @@ impl Chosen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_everything_is_selected_the_listed_rows_are_taken_out() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let everything = RwSignal::new(false);
+            let chosen = Chosen {
+                ids: RwSignal::new(BTreeSet::new()),
+                everything: Some(everything),
+            };
+            chosen.toggle(1);
+            assert!(chosen.has_untracked(1) && !chosen.has_untracked(2));
+            assert_eq!(untrack(|| chosen.number(10)), 1);
+            chosen.clear();
+            everything.set(true);
+            chosen.toggle(2);
+            assert!(chosen.has_untracked(1) && !chosen.has_untracked(2));
+            assert_eq!(untrack(|| chosen.number(10)), 9);
+            chosen.set(2, true);
+            assert_eq!(untrack(|| chosen.number(10)), 10);
+        });
+    }
+}

@@ -46,7 +46,7 @@ impl Keys {
         };
         let section: &Element = section.as_ref();
         let focused = document().active_element();
-        if event.default_prevented() || is_busy(focused.as_ref()) {
+        if event.default_prevented() || is_busy(focused.as_ref()) || !is_meant(section, focused.as_ref()) {
             return;
         }
         let inside = focused.as_ref().filter(|element| section.contains(Some(element)));
@@ -137,6 +137,13 @@ fn is_busy(focused: Option<&Element>) -> bool {
         element.closest(field).ok().flatten().is_some()
     });
     open || typing
+}
+
+/// Of several lists on a page the one with the focus is meant, and the first one while none has it.
+fn is_meant(section: &Element, focused: Option<&Element>) -> bool {
+    let list = focused.and_then(|element| element.closest("section[data-list]").ok().flatten());
+    let list = list.or_else(|| document().query_selector("section[data-list]").ok().flatten());
+    list.as_ref() == Some(section)
 }
 
 fn row_of(element: &Element) -> Option<Element> {

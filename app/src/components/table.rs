@@ -187,7 +187,7 @@ where
     });
 
     view! {
-        <section node_ref=section class="panel min-w-0" aria-label=label>
+        <section node_ref=section class="panel min-w-0" aria-label=label data-list=name>
             <div class="flex flex-wrap items-start justify-between gap-2 border-b border-base-300 p-3">
                 <ToolBar search>{filters.map(|filters| filters.run())}</ToolBar>
                 <div class="flex flex-none items-center gap-1">

@@ -25,7 +25,7 @@ pub fn ImportPage() -> impl IntoView {
     let may_edit = use_may_edit();
     let shown = Memo::new(move |_| url.parsed::<KeywordImportId>("import"));
     let recent = Resource::new(
-        move || (workspace.site_id(), shown.get(), url.list()),
+        move || (workspace.site_id(), shown.get(), url.list_of("imports")),
         |(site, _, query)| async move {
             match site {
                 Some(site) => list_imports(site, query).await.map(Some),
@@ -71,10 +71,10 @@ pub fn ImportPage() -> impl IntoView {
                 <Transition fallback=|| view! { <Skeleton rows=3/> }>
                     {move || recent.get().map(|result| match result {
                         Ok(Some(page)) if page.count > 0 => {
-                            let (many, at, size, pages) = (page.count, page.page, page.page_size, page.pages());
+                            let (many, at, size, pages) = ((page.count, page.count_exact), page.page, page.page_size, page.pages());
                             view! {
                                 <Imports imports=page.results may_edit=may_edit.get_untracked() reload=move |()| recent.refetch()/>
-                                {(pages > 1).then(|| page_links(url, many, at, size, pages))}
+                                {(pages > 1).then(|| page_links(url, "imports", many, at, size, pages))}
                             }.into_any()
                         }
                         Ok(_) => {

@@ -234,6 +234,7 @@ pub(super) fn columns(of_cluster: bool, editing: Option<Editing>) -> Vec<Column<
         Column::new("Impressions", |row: &Row| {
             crate::components::optional_number(row.keyword.impressions)
         })
+        .sortable("impressions")
         .right()
         .hidden(),
     );

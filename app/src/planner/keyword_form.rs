@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{create_keyword, update_keyword},
+    keyword_sources::KeywordSources,
     parts::{SectorField, changed, number_text, sector_of, small_number, use_sector_choice, whole_number},
 };
 use crate::components::{FormError, FormState, Select, SubmitButton, TextInput, options_of};
@@ -22,6 +23,7 @@ pub(super) fn KeywordForm(
     on_saved: Callback<keyword::Model>,
 ) -> impl IntoView {
     let is_new = stored.is_none();
+    let id = stored.as_ref().map(|stored| stored.id);
     let text = RwSignal::new(stored.as_ref().map(|stored| stored.keyword.clone()).unwrap_or_default());
     let volume = RwSignal::new(number_text(stored.as_ref().and_then(|stored| stored.volume)));
     let difficulty = RwSignal::new(number_text(stored.as_ref().and_then(|stored| stored.difficulty)));
@@ -115,7 +117,8 @@ pub(super) fn KeywordForm(
                 {(!is_new).then(|| view! { <Select name="status" label="Status" value=status options=statuses errors=errors/> })}
             </div>
             {is_new.then(|| view! { <SectorField value=sector errors=errors/> })}
-            <div class="mt-2 flex justify-end">
+            {id.map(|id| view! { <KeywordSources id/> })}
+            <div class="mt-4 flex justify-end">
                 <SubmitButton pending=form.pending>{if is_new { "Add keyword" } else { "Save" }}</SubmitButton>
             </div>
         </form>

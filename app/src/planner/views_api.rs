@@ -2,8 +2,8 @@
 #![allow(missing_docs, reason = "the macro makes a struct of the arguments of each function")]
 
 use entity::{
-    ApiError, ListQuery, SavedViewId,
-    saved_view::{self, Filter, Model, New, Patch, Row},
+    ApiError, SavedViewId,
+    saved_view::{self, Model, New, Patch, Row},
 };
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -12,11 +12,11 @@ use server_fn::codec::Json;
 #[server(input = Json)]
 pub async fn list_views(list_name: String) -> Result<Vec<Row>, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
-    let query = ListQuery {
+    let query = entity::ListQuery {
         page_size: Some(entity::page::MAX_PAGE_SIZE),
-        ..ListQuery::default()
+        ..Default::default()
     };
-    let filter = Filter {
+    let filter = saved_view::Filter {
         list_name: Some(list_name),
     };
     domain::planner::views::list(&app, &scope, &filter, &query)

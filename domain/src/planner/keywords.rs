@@ -192,6 +192,8 @@ pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Pat
         patch.difficulty.flatten(),
     )?;
     let txn = db::begin_write(&app.db).await?;
+    let before = keyword::Entity::find_in(scope).filter(C::Id.eq(id)).one(&txn).await?;
+    let before = before.ok_or(Error::NotFound("The keyword"))?;
     let mut update = keyword::Entity::update_in(scope)
         .col_expr(C::UpdatedAt, Expr::value(crate::now()))
         .filter(C::Id.eq(id));
@@ -233,7 +235,7 @@ pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Pat
             "Somebody else has changed this keyword meanwhile. Look at it again before you change it.".to_owned(),
         ));
     }
-    sources::by_hand(&txn, scope, &found, &now).await?;
+    sources::by_hand(&txn, scope, &before, &now).await?;
     clusters::recount_holders(&txn, scope, &[id]).await?;
     txn.commit().await?;
     Ok(now)

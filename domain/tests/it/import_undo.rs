@@ -186,7 +186,7 @@ async fn an_import_is_undone_once_and_spares_what_people_work_with() {
     // People go on: one figure that the import wrote is corrected, and some of the new keywords are worked with.
     let rows = ground.keywords(&tenant).await;
     let patch = |volume| keyword::Patch {
-        volume: Some(volume),
+        volume: Some(Some(volume)),
         ..Default::default()
     };
     keywords::update(app, scope, rows["french press"].id, patch(999))
@@ -334,7 +334,7 @@ async fn each_value_tells_where_it_comes_from() {
         .import;
     let id = ground.keywords(&tenant).await["moka pot"].id;
     let patch = keyword::Patch {
-        difficulty: Some(33),
+        difficulty: Some(Some(33)),
         ..Default::default()
     };
     keywords::update(app, scope, id, patch).await.expect("edits");

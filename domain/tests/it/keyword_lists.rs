@@ -200,7 +200,7 @@ impl World {
                 let patch = keyword::Patch {
                     keyword: Some(format!("renamed zebra {}", self.made)),
                     intent: INTENTS.choose(&mut self.random).copied(),
-                    volume: Some(3),
+                    volume: Some(Some(3)),
                     ..Default::default()
                 };
                 keywords::update(&app, &scope, id, patch).await.expect("changes");

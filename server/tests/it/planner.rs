@@ -155,3 +155,66 @@ async fn exported_formulas_stay_text() {
     let row = csv.as_str().unwrap().lines().nth(1).unwrap().to_owned();
     assert!(!row.starts_with('=') && !row.starts_with("\"="), "{row}");
 }
+
+#[tokio::test]
+async fn figures_are_cleared_by_null_and_filters_must_be_spelled_right() {
+    let server = Server::start().await;
+    let caller = Caller::sign_up(&server.base, "ann@example.com").await;
+    let (site, sector) = caller.make_site().await;
+    let added = caller
+        .post(
+            "/api/v1/planner/keywords/bulk_create/",
+            json!({"sector_id": sector, "keywords": ["moka pot", "drip tray", "Moka Pot"]}),
+        )
+        .await;
+    assert_eq!(
+        (&added["data"]["added"], &added["data"]["skipped"]),
+        (&json!(2), &json!(1))
+    );
+    let list = caller.get("/api/v1/planner/keywords/?search=moka").await;
+    let path = format!("/api/v1/planner/keywords/{}/", list["results"][0]["id"]);
+    for (patch, volume, difficulty) in [
+        (json!({"volume": 70, "difficulty": 5}), json!(70), json!(5)),
+        (json!({"volume": null}), json!(null), json!(5)),
+        (json!({}), json!(null), json!(5)),
+    ] {
+        let (status, body) = caller.call(Method::PUT, &path, Some(patch)).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        assert_eq!(
+            (&body["data"]["volume"], &body["data"]["difficulty"]),
+            (&volume, &difficulty)
+        );
+    }
+    let stale = json!({"volume": 1, "seen": "2020-01-01T00:00:00Z"});
+    let (status, body) = caller.call(Method::PUT, &path, Some(stale)).await;
+    assert_eq!(
+        (status, &body["code"]),
+        (StatusCode::PRECONDITION_FAILED, &json!("precondition_failed"))
+    );
+    // One letter too many would mean everything.
+    for wrong in [
+        json!({"filter": {"sites_id": site}}),
+        json!({"ids": [1], "filter": {}}),
+        json!({}),
+    ] {
+        let (status, body) = caller
+            .call(Method::POST, "/api/v1/planner/keywords/bulk_delete/", Some(wrong))
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    }
+    let changed = caller
+        .post(
+            "/api/v1/planner/keywords/bulk_update_status/",
+            json!({"filter": {"site_id": site}, "search": "moka", "status": "archived"}),
+        )
+        .await;
+    assert_eq!(changed["data"]["count"], 1);
+    let gone = caller
+        .post(
+            "/api/v1/planner/keywords/bulk_delete/",
+            json!({"filter": {"site_id": site, "status": "active"}}),
+        )
+        .await;
+    assert_eq!(gone["data"]["count"], 1);
+    assert_eq!(caller.get("/api/v1/planner/keywords/").await["count"], 1);
+}
