@@ -17,7 +17,7 @@ mod keyword_bulk;
 mod keyword_cells;
 mod keyword_form;
 mod keyword_many;
-pub(crate) mod keyword_sources;
+mod keyword_sources;
 mod keyword_table;
 pub mod keywords_api;
 mod keywords_page;

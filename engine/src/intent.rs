@@ -41,12 +41,12 @@ impl Intent {
 }
 
 fn parse_one(word: &str) -> Option<Intent> {
-    if word.is_empty() || word.len() > 24 {
+    if word.is_empty() || word.chars().count() > 24 {
         return None;
     }
     let lower = word.to_lowercase();
     // A word, because translations differ only in their endings: informativ, informationnelle, informacional.
-    const STEMS: [(&str, Intent); 8] = [
+    const STEMS: [(&str, Intent); 26] = [
         ("inform", Intent::Informational),
         ("navig", Intent::Navigational),
         ("nawig", Intent::Navigational),
@@ -55,10 +55,28 @@ fn parse_one(word: &str) -> Option<Intent> {
         ("commer", Intent::Commercial),
         ("comer", Intent::Commercial),
         ("kom", Intent::Commercial),
+        ("информ", Intent::Informational),
+        ("інформ", Intent::Informational),
+        ("навиг", Intent::Navigational),
+        ("навіг", Intent::Navigational),
+        ("транз", Intent::Transactional),
+        ("коммер", Intent::Commercial),
+        ("комер", Intent::Commercial),
+        ("情報", Intent::Informational),
+        ("信息", Intent::Informational),
+        ("정보", Intent::Informational),
+        ("ナビ", Intent::Navigational),
+        ("案内", Intent::Navigational),
+        ("导航", Intent::Navigational),
+        ("購入", Intent::Transactional),
+        ("取引", Intent::Transactional),
+        ("交易", Intent::Transactional),
+        ("比較", Intent::Commercial),
+        ("商业", Intent::Commercial),
     ];
     match lower.as_str() {
         "i" | "1" | "info" | "know" => Some(Intent::Informational),
-        "n" | "2" | "nav" | "website" => Some(Intent::Navigational),
+        "n" | "2" | "nav" | "website" | "visit" => Some(Intent::Navigational),
         "t" | "3" | "do" | "buy" => Some(Intent::Transactional),
         "c" | "0" | "investigation" => Some(Intent::Commercial),
         _ => STEMS

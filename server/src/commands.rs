@@ -8,7 +8,7 @@ use domain::{App, config::Config};
 use migration::{Migrator, MigratorTrait};
 use tokio_util::sync::CancellationToken;
 
-use crate::{api, bench, pipeline, serve, settings};
+use crate::{api, bench, import, pipeline, serve, settings};
 
 /// IGNY8 plans, writes and publishes search content.
 #[derive(Parser)]
@@ -57,6 +57,8 @@ enum Command {
     },
     /// Connects to the mail server of the settings and says what is wrong, if anything is.
     Mail,
+    /// Imports keyword files: exports of keyword tools, lists, workbooks, ZIP archives.
+    Import(import::Options),
     /// Does the main job without a browser: keywords in, articles with pictures out.
     Pipeline(pipeline::Options),
     /// Figures for `make bench`.
@@ -152,6 +154,7 @@ async fn run(command: Command, mut config: Config) -> anyhow::Result<()> {
                 None => say("No mail server is set: mails are written to the log."),
             }
         }
+        Command::Import(options) => import::run(config, options).await,
         Command::Pipeline(options) => pipeline::run(config, options).await,
         Command::Bench(command) => bench::run(config, command).await,
     }

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod events;
 pub mod files;
 pub mod guard;
+pub mod import;
 pub mod pipeline;
 pub mod serve;
 pub mod sessions;

@@ -1,6 +1,6 @@
 //! Bringing keywords in.
 
-use entity::{ApiError, KeywordImportId, ListQuery, Page, keyword_import::Model};
+use entity::{KeywordImportId, keyword_import::Model};
 use leptos::prelude::*;
 
 use super::{

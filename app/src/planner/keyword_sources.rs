@@ -8,7 +8,7 @@ use crate::components::{ErrorState, Skeleton, TimeAgo, number};
 
 /// Each value of a keyword with its file, row and day, and whether it was measured.
 #[component]
-pub(crate) fn KeywordSources(
+pub fn KeywordSources(
     /// Which keyword.
     id: KeywordId,
 ) -> impl IntoView {

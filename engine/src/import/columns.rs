@@ -170,7 +170,7 @@ const IMPRESSIONS: &[&str] =
 #[rustfmt::skip]
 const POSITION: &[&str] = &[
     "position", "positions", "pos", "avg position", "average position", "avg pos", "current position", "google position",
-    "organic position", "serp position", "ranking position", "rank position", "keyword position", "best position",
+    "rank", "organic position", "serp position", "ranking position", "rank position", "keyword position", "best position",
     "durchschnittliche position", "durchschn position", "aktuelle position", "ranking", "rankings", "current rank",
     "google rank", "google ranking", "avg rank", "average rank", "rang", "platz", "platzierung",
     "position moyenne", "classement", "rang moyen", "posicion", "posicion media", "posicion actual", "posizione",
@@ -199,7 +199,7 @@ const OTHER: &[&str] = &[
     "in account", "in plan", "top of page bid high range", "previous position", "timestamp", "position type",
     "est visits", "backlinks",
     "organic ctr", "importance", "priority", "date analyzed", "date", "device", "devices", "search appearance",
-    "filter", "value", "rank", "no", "nr", "id", "status",
+    "filter", "value", "no", "nr", "id", "status",
     "word count", "length", "length chars", "group", "cluster", "datum", "gerat", "kategorie", "sprache",
     "tendencia", "growth", "change", "competition level", "kei", "notes",
 ];
@@ -325,9 +325,306 @@ fn is_month(name: &str, words: &[&str]) -> bool {
     year && (name.contains(':') || words.len() <= 3) && !words.contains(&"trend")
 }
 
-/// Names put together in ways no list can foresee.
+/// Beginnings of words in many languages, by what they speak of.
+mod stems {
+    pub(super) const CLICK: &[&str] = &[
+        "click",
+        "klick",
+        "klik",
+        "clic",
+        "cliqu",
+        "tikla",
+        "клик",
+        "клік",
+        "点击",
+        "點擊",
+        "클릭",
+        "クリック",
+        "napsaut",
+        "kattint",
+        "clicuri",
+        "κλικ",
+        "nhap",
+        "การคลิก",
+        "نقر",
+    ];
+    pub(super) const IMPRESSION: &[&str] = &[
+        "impress",
+        "impres",
+        "wyswietl",
+        "gosterim",
+        "vertoning",
+        "показ",
+        "表示回数",
+        "展示",
+        "曝光",
+        "노출",
+        "exponering",
+        "zobrazen",
+        "visning",
+        "nayttokerr",
+        "megjelen",
+        "afisari",
+        "εμφανισ",
+        "tayangan",
+        "การแสดงผล",
+        "الظهور",
+    ];
+    pub(super) const COST: &[&str] = &[
+        "cost",
+        "cout",
+        "kosten",
+        "koszt",
+        "custo",
+        "preis",
+        "prix",
+        "prezzo",
+        "precio",
+        "preco",
+        "cena",
+        "стоимост",
+        "цена",
+        "ціна",
+        "вартіст",
+        "kostnad",
+        "pris",
+        "hinta",
+        "maliyet",
+        "fiyat",
+        "koltseg",
+        "price",
+        "koste",
+    ];
+    pub(super) const RATE: &[&str] = &[
+        "rate",
+        "ratio",
+        "through",
+        "potential",
+        "per",
+        "share",
+        "pct",
+        "taux",
+        "tasso",
+        "quote",
+        "clickstream",
+    ];
+    pub(super) const BID: &[&str] = &[
+        "bid",
+        "gebot",
+        "enchere",
+        "puja",
+        "offert",
+        "lance",
+        "bod",
+        "stawk",
+        "teklif",
+        "ставк",
+        "bud",
+        "nabidk",
+        "出价",
+        "出價",
+        "入札",
+        "입찰",
+        "ajanlat",
+        "licit",
+    ];
+    pub(super) const LOW: &[&str] = &[
+        "low", "niedrig", "unter", "basse", "bas", "baj", "bassa", "inferior", "laag", "nisk", "doln", "dusuk", "низк",
+        "ниж", "lag", "lav", "nizk", "alacsony", "低", "min",
+    ];
+    pub(super) const DIFFICULTY: &[&str] = &[
+        "difficult",
+        "schwierig",
+        "difficil",
+        "dificult",
+        "dificuld",
+        "difficolt",
+        "trudno",
+        "moeilijk",
+        "obtizn",
+        "obtažn",
+        "svarighet",
+        "sværhed",
+        "svaerhed",
+        "vanskelig",
+        "vaikeu",
+        "zorlu",
+        "nehezs",
+        "сложност",
+        "складн",
+        "难度",
+        "難度",
+        "難易度",
+        "난이도",
+        "δυσκολ",
+        "độ khó",
+        "do kho",
+        "kesulitan",
+        "صعوبة",
+    ];
+    /// Searches as such: with a number they are a volume, without one they may be the words searched.
+    pub(super) const SEARCHES: &[&str] = &[
+        "search",
+        "suchanfrage",
+        "suchen",
+        "wyszukiwa",
+        "busqueda",
+        "ricerche",
+        "recherche",
+        "pesquisa",
+        "busca",
+        "zoekopdracht",
+        "sokning",
+        "sogning",
+        "sok",
+        "aramala",
+        "arama",
+        "hledan",
+        "vyhledav",
+        "запрос",
+        "показ",
+        "поиск",
+        "keres",
+        "cautari",
+        "αναζητησ",
+        "haku",
+        "pencarian",
+        "tim kiem",
+        "検索",
+        "搜索",
+        "搜尋",
+        "검색",
+    ];
+    pub(super) const NUMBER: &[&str] = &[
+        "month",
+        "monat",
+        "mens",
+        "mies",
+        "mes",
+        "avg",
+        "average",
+        "prom",
+        "media",
+        "medi",
+        "moy",
+        "nombre",
+        "sredni",
+        "liczba",
+        "anzahl",
+        "number",
+        "num",
+        "of",
+        "count",
+        "ort",
+        "gem",
+        "число",
+        "количеств",
+        "средн",
+        "месяц",
+        "pocet",
+        "prumer",
+        "antal",
+        "aantal",
+        "numero",
+        "durchschn",
+        "monthly",
+        "maand",
+        "manad",
+        "maned",
+        "aylik",
+        "havi",
+        "numar",
+        "кол",
+        "місяц",
+        "次数",
+        "回数",
+        "件数",
+        "月",
+    ];
+    pub(super) const VOLUME: &[&str] = &[
+        "volum",
+        "suchvolumen",
+        "zoekvolume",
+        "wolumen",
+        "objem",
+        "sokvolym",
+        "søgevolumen",
+        "sogevolumen",
+        "sokevolum",
+        "частотн",
+        "hakuvolyym",
+        "arama hacmi",
+        "hacmi",
+        "keresesi volumen",
+        "検索ボリューム",
+        "搜索量",
+        "搜尋量",
+        "검색량",
+        "月搜索量",
+    ];
+    pub(super) const PAID: &[&str] = &[
+        "competit",
+        "concurren",
+        "concorren",
+        "competen",
+        "wettbewerb",
+        "konkuren",
+        "konkurren",
+        "rekabet",
+        "paid",
+        "ppc",
+        "ads",
+        "adwords",
+        "pago",
+        "payant",
+        "bezahlt",
+        "pagamento",
+        "betaald",
+        "platn",
+        "платн",
+        "pagado",
+        "anzeige",
+    ];
+    pub(super) const INTENT: &[&str] = &[
+        "intent",
+        "intenc",
+        "intenz",
+        "intens",
+        "suchintent",
+        "suchabsicht",
+        "absicht",
+        "zoekintent",
+        "намерени",
+        "интент",
+        "検索意図",
+        "意図",
+        "意图",
+        "搜索意图",
+        "검색 의도",
+    ];
+    pub(super) const POSITION: &[&str] = &[
+        "position",
+        "posicion",
+        "posizion",
+        "posicao",
+        "pozycj",
+        "positie",
+        "pozici",
+        "pozit",
+        "posisjon",
+        "sijoitus",
+        "позици",
+        "позиці",
+        "順位",
+        "排名",
+        "순위",
+    ];
+}
+
+/// Names put together in ways no list can foresee: judged by the words in them.
 fn by_words(full: &str, words: &[&str]) -> Option<Role> {
     let has = |list: &[&str]| words.iter().any(|w| list.contains(w));
+    let speaks = |list: &[&str]| words.iter().any(|w| list.iter().any(|stem| w.starts_with(stem)));
     if has(&[
         "trend",
         "trends",
@@ -342,50 +639,51 @@ fn by_words(full: &str, words: &[&str]) -> Option<Role> {
         "traffic",
         "parent",
         "seed",
-    ]) {
-        return Some(Role::Other);
-    }
-    if has(&[
-        "competition",
-        "competitive",
-        "competitor",
-        "competitors",
-        "paid",
-        "ppc",
-        "ads",
-        "adwords",
-        "wettbewerb",
-        "concurrence",
-    ]) {
-        return Some(Role::Other);
-    }
-    if has(&[
-        "difficulty",
-        "kd",
-        "schwierigkeit",
-        "difficulte",
-        "dificultad",
-        "difficolta",
-        "dificuldade",
-        "trudnosc",
-        "moeilijkheid",
-    ]) {
-        return Some(Role::Difficulty);
-    }
-    if has(&["volume", "vol", "sv", "suchvolumen", "zoekvolume", "volumen"])
-        || full.contains("monthly search")
-        || full.contains("avg searches")
+        "previous",
+        "difference",
+        "cost",
+        "features",
+        "feature",
+    ]) && !(speaks(stems::COST) && speaks(stems::CLICK))
     {
-        return Some(Role::Volume);
+        return Some(Role::Other);
     }
-    if has(&["intent", "suchintention"]) {
-        return Some(Role::Intent);
+    if speaks(stems::BID) {
+        return Some(if speaks(stems::LOW) { Role::BidLow } else { Role::Other });
     }
-    if has(&["cpc"]) {
+    if has(&["cpc"]) || (speaks(stems::COST) && speaks(stems::CLICK)) {
         return Some(Role::Cpc);
     }
-    if has(&["url", "backlinks", "serp"]) {
-        return Some(if has(&["url"]) { Role::Page } else { Role::Other });
+    if speaks(stems::PAID) || has(&["competitor", "competitors"]) {
+        return Some(Role::Other);
+    }
+    if has(&["kd"]) || speaks(stems::DIFFICULTY) {
+        return Some(Role::Difficulty);
+    }
+    let intent = speaks(stems::INTENT);
+    if !intent && (has(&["vol", "sv"]) || speaks(stems::VOLUME)) {
+        return Some(Role::Volume);
+    }
+    if !intent && speaks(stems::SEARCHES) && speaks(stems::NUMBER) {
+        return Some(Role::Volume);
+    }
+    if intent {
+        return Some(Role::Intent);
+    }
+    if full.contains("url") || has(&["backlinks", "serp"]) {
+        if speaks(stems::CLICK) && !speaks(stems::RATE) && words.len() <= 2 {
+            return Some(Role::Clicks);
+        }
+        return Some(if has(&["url", "urls"]) { Role::Page } else { Role::Other });
+    }
+    if words.len() <= 3 && speaks(stems::IMPRESSION) {
+        return Some(Role::Impressions);
+    }
+    if words.len() <= 3 && speaks(stems::CLICK) && !speaks(stems::RATE) {
+        return Some(Role::Clicks);
+    }
+    if words.len() <= 3 && speaks(stems::POSITION) {
+        return Some(Role::Position);
     }
     None
 }
@@ -425,6 +723,14 @@ mod tests {
             ("Traffic potential", Some(Role::Other)),
             ("Ranking Url", Some(Role::Page)),
             ("Min Volume", Some(Role::VolumeLow)),
+            ("# of Searches", Some(Role::Volume)),
+            ("Prom. de búsquedas mensuales", Some(Role::Volume)),
+            ("Стоимость клика", Some(Role::Cpc)),
+            ("Obtížnost", Some(Role::Difficulty)),
+            ("Dificultad de Pago", Some(Role::Other)),
+            ("Traffic Cost", Some(Role::Other)),
+            ("Lance na parte superior da página (faixa inferior)", Some(Role::BidLow)),
+            ("Lance na parte superior da página (faixa superior)", Some(Role::Other)),
             ("zebra", None),
         ] {
             assert_eq!(role(name), want, "{name}");

@@ -43,6 +43,11 @@ pub(super) fn looks_like_urls(rows: &[Vec<String>], column: usize) -> bool {
     share(rows, column, is_url).is_some_and(|s| s > 0.6)
 }
 
+/// Whether nearly all filled cells of a column are numbers; a few in a file of numbers are no proof.
+pub(super) fn mostly_numbers(rows: &[Vec<String>], column: usize) -> bool {
+    cells(rows, column).count() >= 2 && share(rows, column, is_number).is_some_and(|s| s > 0.9)
+}
+
 /// Whether most cells of a column are words where numbers are expected.
 pub(super) fn mostly_words(rows: &[Vec<String>], column: usize) -> bool {
     // A single bad cell in a short file must be reported, not taken as the nature of the column.

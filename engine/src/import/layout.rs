@@ -138,7 +138,11 @@ impl Layout {
                 .cloned()
                 .collect::<Vec<_>>()
         };
-        let by_name = (0..=2).find_map(|rank| first(Role::Keyword(rank)));
+        let by_name = (0..=2).find_map(|rank| {
+            (0..roles.len())
+                .find(|&i| roles.get(i) == Some(&Some(Role::Keyword(rank))) && !content::mostly_numbers(rows, i))
+                .map(|i| i as u32)
+        });
         let pages = first(Role::Page).is_some();
         let keyword = match by_name {
             Some(i) => {
@@ -181,6 +185,16 @@ impl Layout {
             cpc: first(Role::Cpc).or_else(|| first(Role::BidLow)),
             country: first(Role::Country),
         };
+        // A column that is named like words but holds numbers, such as "Search" or "Searches".
+        if self.mapping.volume.is_none() && self.mapping.volume_low.is_none() {
+            self.mapping.volume = (0..roles.len())
+                .find(|&i| {
+                    matches!(roles.get(i), Some(Some(Role::Keyword(_))))
+                        && i != keyword as usize
+                        && content::mostly_numbers(rows, i)
+                })
+                .map(|i| i as u32);
+        }
         if roles.iter().all(Option::is_none) && self.headers.len() > 1 {
             let (volume, difficulty) = content::number_columns(rows, self.headers.len(), keyword as usize);
             self.mapping.volume = volume;

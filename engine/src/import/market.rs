@@ -100,6 +100,9 @@ const WORDS: &[&str] =
     &["in", "to", "is", "it", "be", "no", "at", "as", "my", "me", "so", "am", "by", "do", "la", "de", "es", "al",
         "id", "tv", "us", "et", "ai", "pr", "st", "vs", "co"];
 
+/// Codes among [`WORDS`] that are large markets.
+const MARKETS: &[&str] = &["in", "it", "be", "no", "at", "de", "es", "us"];
+
 /// The market a file name tells, as the usual tools put it there.
 pub(super) fn of_file_name(file_name: &str) -> Option<String> {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or("").to_lowercase();
@@ -136,7 +139,9 @@ pub(super) fn of_file_name(file_name: &str) -> Option<String> {
         let after = words.get(i + 1).copied();
         let sure = announces(before) && (after.is_none_or(|a| is_date(a) || a.len() > 2) || before == "google");
         let dated = after.is_some_and(is_date) && i > 0;
-        let last = after.is_none() && i > 0 && (!WORDS.contains(word) || announces(before));
+        // After an underscore even a code that is a word is meant: nobody writes "how_to_do" for a file of keywords.
+        let marked = MARKETS.contains(word) && stem.ends_with(&format!("_{word}"));
+        let last = after.is_none() && i > 0 && (!WORDS.contains(word) || announces(before) || marked);
         if sure && !(WORDS.contains(word) && after.is_some_and(|a| !is_date(a)) && before != "google") || dated || last
         {
             return Some(found.to_owned());

@@ -46,6 +46,10 @@ pub fn filters(text: &str) -> Filters {
         let Some((name, value)) = line.split_once([',', ';', '\t']) else {
             continue;
         };
+        // More than two cells are another table.
+        if !value.trim().starts_with('"') && value.contains([',', ';', '\t']) {
+            continue;
+        }
         let clean = |s: &str| s.trim_matches(['"', ' ', '\u{feff}']).to_owned();
         let (name, value) = (clean(name), clean(value));
         let word = normal(&name);

@@ -3,6 +3,7 @@
 
 use super::*;
 
+mod exports;
 mod safety;
 
 fn utf16(text: &str, little: bool, bom: bool) -> Vec<u8> {

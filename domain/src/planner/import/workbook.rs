@@ -101,6 +101,7 @@ pub(super) fn write(path: &Path, sheet: &str, most: Option<usize>, out: &mut imp
         out,
         row: 0,
         cells: Vec::new(),
+        width: 0,
         written: 0,
         most,
     };
@@ -169,6 +170,8 @@ struct Lines<'a, W: Write> {
     out: &'a mut W,
     row: u32,
     cells: Vec<String>,
+    /// Most cells of a row so far. A sheet leaves out empty cells at the end of a row, which a text file has.
+    width: usize,
     written: usize,
     most: Option<usize>,
 }
@@ -200,6 +203,10 @@ impl<W: Write> Lines<'_, W> {
 
     fn line(&mut self) -> Result<bool> {
         let mut line = String::new();
+        self.width = self.width.max(self.cells.len());
+        if !self.cells.is_empty() {
+            self.cells.resize(self.width, String::new());
+        }
         for (at, cell) in self.cells.iter().enumerate() {
             if at > 0 {
                 line.push(',');
