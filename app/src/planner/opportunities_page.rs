@@ -8,7 +8,7 @@ use entity::{
     industry,
     keyword::Intent,
     keyword_score::Coverage,
-    opportunity::{Add, Added, Collision, Filter, Row, Source},
+    opportunity::{Add, Added, Collision, Filter, OpportunitySource as Source, Row},
 };
 use leptos::prelude::*;
 
@@ -57,6 +57,19 @@ pub fn OpportunitiesPage() -> impl IntoView {
             }
         },
     );
+    // Filled once the page is alive: filters stand outside of what waits for the server.
+    let names = RwSignal::new(Vec::<(String, String)>::new());
+    Effect::new(move |_| {
+        if let Some(Ok(status)) = status.get() {
+            names.set(
+                status
+                    .competitors
+                    .into_iter()
+                    .map(|name| (name.clone(), name))
+                    .collect(),
+            );
+        }
+    });
     let tabs = move || {
         let collisions = status.get().and_then(Result::ok).map_or(0, |status| status.collisions);
         VIEWS
@@ -109,13 +122,6 @@ pub fn OpportunitiesPage() -> impl IntoView {
             {move || match view.get().as_str() {
                 "library" => view! { <Foreign source=Source::Library/> }.into_any(),
                 "competitors" => {
-                    let names = Signal::derive(move || {
-                        status
-                            .get()
-                            .and_then(Result::ok)
-                            .map(|status| status.competitors.into_iter().map(|name| (name.clone(), name)).collect())
-                            .unwrap_or_default()
-                    });
                     view! { <Foreign source=Source::Competitors competitors=names/> }.into_any()
                 }
                 COLLISIONS => view! { <Collisions/> }.into_any(),

@@ -11,7 +11,7 @@ use entity::{
     ClusterId, KeywordId, ListQuery, Page, SectorId, SiteId, competitor_keyword, keyword,
     keyword::ClusterRef,
     keyword_score::{self, Coverage},
-    opportunity::{Filter, Reason, Rival, Row, Source, Status},
+    opportunity::{Filter, OpportunitySource as Source, Reason, Rival, Row, Status},
     sector, seed_keyword, site,
 };
 use sea_orm::{
