@@ -76,16 +76,22 @@ pub fn OpportunitiesPage() -> impl IntoView {
             .into_iter()
             .map(|(key, label)| {
                 let is_here = view.get() == key;
-                let class = if is_here { "tab tab-active font-medium" } else { "tab" };
+                let class = if is_here {
+                    "block border-b-2 border-primary px-1 pb-2.5 pt-1 text-sm whitespace-nowrap text-primary font-semibold"
+                } else {
+                    "block border-b-2 border-transparent px-1 pb-2.5 pt-1 text-sm whitespace-nowrap muted"
+                };
                 view! {
-                    <a
-                        class=class href=format!("/planner/keyword-opportunities?view={key}")
-                        aria-current=is_here.then_some("page")
-                    >
-                        {label}
-                        {(key == COLLISIONS && collisions > 0)
-                            .then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2">{number(collisions)}</span> })}
-                    </a>
+                    <li>
+                        <a
+                            class=class href=format!("/planner/keyword-opportunities?view={key}")
+                            aria-current=is_here.then_some("page")
+                        >
+                            {label}
+                            {(key == COLLISIONS && collisions > 0)
+                                .then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2">{number(collisions)}</span> })}
+                        </a>
+                    </li>
                 }
             })
             .collect_view()
@@ -97,7 +103,9 @@ pub fn OpportunitiesPage() -> impl IntoView {
         />
         <NeedsSite>
             <Transition>
-                <nav class="tabs tabs-border mb-4 flex-wrap" aria-label="Where keywords come from">{tabs}</nav>
+                <nav class="mb-4 overflow-x-auto border-b border-base-300" aria-label="Where keywords come from">
+                    <ul class="-mb-px flex gap-5">{tabs}</ul>
+                </nav>
                 {move || {
                     status
                         .get()
