@@ -179,7 +179,7 @@ browserTest('a newcomer comes from a keyword file to a post in WordPress', async
 
 const pages = [
   ['home', '/'], ['sites', '/sites'], ['keywords', '/planner/keywords'], ['import', '/planner/keywords/import'], ['clusters', '/planner/clusters'],
-  ['ideas', '/planner/ideas'], ['tasks', '/writer/tasks'], ['content', '/writer/content'], ['images', '/writer/images'], ['publish', '/publish'],
+  ['ideas', '/planner/ideas'], ['planner', '/planner'], ['opportunities', '/planner/keyword-opportunities'], ['tasks', '/writer/tasks'], ['content', '/writer/content'], ['images', '/writer/images'], ['publish', '/publish'],
   ['jobs', '/jobs'], ['credits', '/credits'], ['image-tests', '/thinker/images'], ['settings', '/settings'], ['ai', '/settings/ai'],
 ];
 

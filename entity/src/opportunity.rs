@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 text_enum! {
     /// Where a keyword comes from.
-    Source {
+    OpportunitySource {
         /// The site's own keywords.
         Own = "own" / "Your keywords",
         /// The shipped library.
@@ -31,7 +31,7 @@ pub struct Filter {
     /// Only this sector of it.
     pub sector_id: Option<SectorId>,
     /// Where the keywords come from; `own` when absent.
-    pub source: Option<Source>,
+    pub source: Option<OpportunitySource>,
     /// Only this intent.
     pub intent: Option<Intent>,
     /// Own keywords: only those that content serves so far.
@@ -81,7 +81,7 @@ pub struct Row {
     /// Identity within its source: of the keyword, of the library's, of the competitor's.
     pub id: i64,
     /// Where it comes from.
-    pub source: Source,
+    pub source: OpportunitySource,
     /// The query.
     pub keyword: String,
     /// Ours, if a sector of the site has it.

@@ -69,7 +69,7 @@ pub struct DifficultyCount {
 
 /// How far the content of a cluster is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ClusterProgress))]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// Nothing is planned.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 text_enum! {
     /// How far a piece of content is.
-    Kind {
+    TopicKind {
         /// Proposed.
         Idea = "idea" / "Idea",
         /// To be written.
@@ -20,7 +20,7 @@ text_enum! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NearTopic))]
 pub struct Near {
     /// How far it is.
-    pub kind: Kind,
+    pub kind: TopicKind,
     /// Identity among its kind.
     pub id: i64,
     /// Its title.
@@ -49,9 +49,9 @@ impl Near {
             out
         };
         match self.kind {
-            Kind::Idea => search("/planner/ideas"),
-            Kind::Task => search("/writer/tasks"),
-            Kind::Content => format!("/writer/content/{}", self.id),
+            TopicKind::Idea => search("/planner/ideas"),
+            TopicKind::Task => search("/writer/tasks"),
+            TopicKind::Content => format!("/writer/content/{}", self.id),
         }
     }
 }
@@ -90,7 +90,7 @@ pub struct Covered {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CompetingPiece))]
 pub struct Piece {
     /// Article or writing task.
-    pub kind: Kind,
+    pub kind: TopicKind,
     /// The article.
     pub content_id: Option<ContentId>,
     /// The task.

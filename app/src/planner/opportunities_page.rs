@@ -8,7 +8,7 @@ use entity::{
     industry,
     keyword::Intent,
     keyword_score::Coverage,
-    opportunity::{Add, Added, Collision, Filter, Row, Source},
+    opportunity::{Add, Added, Collision, Filter, OpportunitySource as Source, Row},
 };
 use leptos::prelude::*;
 
@@ -57,22 +57,41 @@ pub fn OpportunitiesPage() -> impl IntoView {
             }
         },
     );
+    // Filled once the page is alive: filters stand outside of what waits for the server.
+    let names = RwSignal::new(Vec::<(String, String)>::new());
+    Effect::new(move |_| {
+        if let Some(Ok(status)) = status.get() {
+            names.set(
+                status
+                    .competitors
+                    .into_iter()
+                    .map(|name| (name.clone(), name))
+                    .collect(),
+            );
+        }
+    });
     let tabs = move || {
         let collisions = status.get().and_then(Result::ok).map_or(0, |status| status.collisions);
         VIEWS
             .into_iter()
             .map(|(key, label)| {
                 let is_here = view.get() == key;
-                let class = if is_here { "tab tab-active font-medium" } else { "tab" };
+                let class = if is_here {
+                    "block border-b-2 border-primary px-1 pb-2.5 pt-1 text-sm whitespace-nowrap text-primary font-semibold"
+                } else {
+                    "block border-b-2 border-transparent px-1 pb-2.5 pt-1 text-sm whitespace-nowrap muted"
+                };
                 view! {
-                    <a
-                        class=class href=format!("/planner/keyword-opportunities?view={key}")
-                        aria-current=is_here.then_some("page")
-                    >
-                        {label}
-                        {(key == COLLISIONS && collisions > 0)
-                            .then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2">{number(collisions)}</span> })}
-                    </a>
+                    <li>
+                        <a
+                            class=class href=format!("/planner/keyword-opportunities?view={key}")
+                            aria-current=is_here.then_some("page")
+                        >
+                            {label}
+                            {(key == COLLISIONS && collisions > 0)
+                                .then(|| view! { <span class="badge badge-sm badge-soft badge-warning ml-2">{number(collisions)}</span> })}
+                        </a>
+                    </li>
                 }
             })
             .collect_view()
@@ -84,7 +103,9 @@ pub fn OpportunitiesPage() -> impl IntoView {
         />
         <NeedsSite>
             <Transition>
-                <nav class="tabs tabs-border mb-4 flex-wrap" aria-label="Where keywords come from">{tabs}</nav>
+                <nav class="mb-4 overflow-x-auto border-b border-base-300" aria-label="Where keywords come from">
+                    <ul class="-mb-px flex gap-5">{tabs}</ul>
+                </nav>
                 {move || {
                     status
                         .get()
@@ -109,13 +130,6 @@ pub fn OpportunitiesPage() -> impl IntoView {
             {move || match view.get().as_str() {
                 "library" => view! { <Foreign source=Source::Library/> }.into_any(),
                 "competitors" => {
-                    let names = Signal::derive(move || {
-                        status
-                            .get()
-                            .and_then(Result::ok)
-                            .map(|status| status.competitors.into_iter().map(|name| (name.clone(), name)).collect())
-                            .unwrap_or_default()
-                    });
                     view! { <Foreign source=Source::Competitors competitors=names/> }.into_any()
                 }
                 COLLISIONS => view! { <Collisions/> }.into_any(),

@@ -95,7 +95,7 @@ fn rivals(rivals: &[Rival]) -> AnyView {
 /// The columns of a list of opportunities.
 pub(super) fn columns(sorts_by_score: bool, with_rivals: bool) -> Vec<Column<Row>> {
     let keyword = Column::new("Keyword", |row: &Row| {
-        let is_ours = row.keyword_id.is_some() && row.source != entity::opportunity::Source::Own;
+        let is_ours = row.keyword_id.is_some() && row.source != entity::opportunity::OpportunitySource::Own;
         view! {
             <span class="font-medium wrap-anywhere">{row.keyword.clone()}</span>
             {is_ours.then(|| view! { <span class="ml-2"><Tag tone=Tone::Success>"Yours already"</Tag></span> })}

@@ -7,7 +7,7 @@ use entity::{
     idea::{CONTENT_TYPES, IdeaStatus, QueueResult, Row},
     task,
     task::{EntityType, TaskStatus},
-    topic::{Ask, Covered, Kind, Near},
+    topic::{Ask, Covered, Near, TopicKind},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
@@ -493,7 +493,7 @@ async fn covered_by(
     for ((idea, mut near), repeats) in ideas.iter().zip(near).zip(repeats) {
         if let (true, Some(earlier)) = (near.is_empty(), repeats.and_then(|earlier| ideas.get(earlier))) {
             near.push(Near {
-                kind: Kind::Idea,
+                kind: TopicKind::Idea,
                 id: earlier.id.0,
                 title: earlier.idea_title.clone(),
                 status: "selected too".to_owned(),

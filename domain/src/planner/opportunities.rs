@@ -11,7 +11,7 @@ use entity::{
     ClusterId, KeywordId, ListQuery, Page, SectorId, SiteId, competitor_keyword, keyword,
     keyword::ClusterRef,
     keyword_score::{self, Coverage},
-    opportunity::{Filter, Reason, Rival, Row, Source, Status},
+    opportunity::{Filter, OpportunitySource as Source, Reason, Rival, Row, Status},
     sector, seed_keyword, site,
 };
 use sea_orm::{
@@ -344,6 +344,9 @@ async fn listed_sectors(
     Ok(listed)
 }
 
+/// Sector, key, competitor, position, page.
+type RivalRow = (SectorId, String, String, Option<i32>, Option<String>);
+
 /// Competitors that are found for keywords, the best first, by sector and key.
 async fn rivals_of(
     db: &impl ConnectionTrait,
@@ -354,17 +357,16 @@ async fn rivals_of(
     use competitor_keyword::Column as C;
     let mut found: HashMap<(SectorId, String), Vec<Rival>> = HashMap::new();
     for keys in keys.chunks(CHUNK) {
-        let rows: Vec<(SectorId, String, String, Option<i32>, Option<String>)> =
-            competitor_keyword::Entity::find_in(scope)
-                .filter(C::SectorId.is_in(sectors.iter().map(|sector| sector.id)))
-                .filter(C::KeywordKey.is_in(keys.iter().copied()))
-                .order_by_with_nulls(C::PositionHundredths, Order::Asc, NullOrdering::Last)
-                .order_by_asc(C::Competitor)
-                .select_only()
-                .columns([C::SectorId, C::KeywordKey, C::Competitor, C::PositionHundredths, C::Url])
-                .into_tuple()
-                .all(db)
-                .await?;
+        let rows: Vec<RivalRow> = competitor_keyword::Entity::find_in(scope)
+            .filter(C::SectorId.is_in(sectors.iter().map(|sector| sector.id)))
+            .filter(C::KeywordKey.is_in(keys.iter().copied()))
+            .order_by_with_nulls(C::PositionHundredths, Order::Asc, NullOrdering::Last)
+            .order_by_asc(C::Competitor)
+            .select_only()
+            .columns([C::SectorId, C::KeywordKey, C::Competitor, C::PositionHundredths, C::Url])
+            .into_tuple()
+            .all(db)
+            .await?;
         for (sector, key, competitor, position_hundredths, url) in rows {
             found.entry((sector, key)).or_default().push(Rival {
                 competitor,

@@ -9,14 +9,14 @@ use entity::{
     ClusterId, ContentId, IdeaId, SiteId, TaskId, cluster_keyword,
     content::{self, ContentStatus},
     idea::{self, IdeaStatus},
-    keyword,
+    keyword, site,
     task::{self, TaskStatus},
-    topic::{Ask, Covered, Kind, Near},
+    topic::{Ask, Covered, Near, TopicKind},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
-    App, Result,
+    App, Error, Result,
     scope::{Scope, Scoped},
 };
 
@@ -110,7 +110,7 @@ impl Known {
                 cluster: article.cluster.map(|id| id.0),
                 is_decided: true,
                 near: Near {
-                    kind: Kind::Content,
+                    kind: TopicKind::Content,
                     id: article.id.0,
                     title: article.title,
                     status: article.status.label().to_lowercase(),
@@ -129,7 +129,7 @@ impl Known {
                 keywords: task.keywords,
                 cluster: task.cluster.map(|id| id.0),
                 is_decided: true,
-                near: planned(Kind::Task, task.id.0, task.title, task.status.label()),
+                near: planned(TopicKind::Task, task.id.0, task.title, task.status.label()),
             });
         }
         for idea in ideas_of(db, scope, site).await? {
@@ -138,7 +138,7 @@ impl Known {
                 keywords: idea.keywords,
                 cluster: idea.cluster.map(|id| id.0),
                 is_decided: idea.status != IdeaStatus::New,
-                near: planned(Kind::Idea, idea.id.0, idea.title, idea.status.label()),
+                near: planned(TopicKind::Idea, idea.id.0, idea.title, idea.status.label()),
             });
         }
         Ok(Self(items))
@@ -208,15 +208,15 @@ impl Known {
     }
 }
 
-fn rank(kind: Kind) -> u8 {
+fn rank(kind: TopicKind) -> u8 {
     match kind {
-        Kind::Idea => 0,
-        Kind::Task => 1,
-        Kind::Content => 2,
+        TopicKind::Idea => 0,
+        TopicKind::Task => 1,
+        TopicKind::Content => 2,
     }
 }
 
-fn planned(kind: Kind, id: i64, title: String, status: &str) -> Near {
+fn planned(kind: TopicKind, id: i64, title: String, status: &str) -> Near {
     Near {
         kind,
         id,
@@ -356,8 +356,12 @@ async fn ideas_of(db: &impl ConnectionTrait, scope: &Scope, site: SiteId) -> Res
 /// What the site has about a topic, the nearest first, at most 3. Nothing for an empty title.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::NotFound`] for a site that is not there for the caller.
 pub async fn near(app: &App, scope: &Scope, ask: &Ask) -> Result<Vec<Near>> {
+    let there = site::Entity::find_in(scope).filter(site::Column::Id.eq(ask.site_id));
+    if there.count(&app.db).await? == 0 {
+        return Err(Error::NotFound("The site"));
+    }
     if ask.title.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -463,9 +467,9 @@ pub(crate) async fn covered_tasks(
         .into_iter()
         .collect();
     known.0.retain(|item| match item.near.kind {
-        Kind::Content => true,
-        Kind::Task => !waiting.contains(&item.near.id),
-        Kind::Idea => false,
+        TopicKind::Content => true,
+        TopicKind::Task => !waiting.contains(&item.near.id),
+        TopicKind::Idea => false,
     });
     let asked: Vec<Asked> = tasks.iter().map(Asked::from).collect();
     let (near, repeats) = known.compare(&asked, Against::Decided);
@@ -476,7 +480,12 @@ pub(crate) async fn covered_tasks(
         .filter_map(|((task, mut near), repeats)| {
             if near.is_empty() {
                 let earlier = tasks.get(repeats?)?;
-                near = vec![planned(Kind::Task, earlier.id.0, earlier.title.clone(), "selected too")];
+                near = vec![planned(
+                    TopicKind::Task,
+                    earlier.id.0,
+                    earlier.title.clone(),
+                    "selected too",
+                )];
             }
             Some(Covered {
                 id: task.id.0,

@@ -14,9 +14,9 @@ use entity::{
     keyword::Intent,
     keyword_import::ImportMode,
     keyword_score::{self, Coverage},
-    opportunity::{Add, Filter, Row, Source},
+    opportunity::{Add, Filter, OpportunitySource as Source, Row},
     plan, score_run, seed_keyword, task,
-    topic::Kind,
+    topic::TopicKind,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
@@ -96,7 +96,7 @@ async fn own_keywords_come_by_their_score_with_its_reasons() {
     let rows = listed(&ground, &tenant, &of(&tenant, Source::Own), "-score").await;
     assert_eq!(
         names(&rows),
-        ["buy moka pot", "moka pot history", "kettle repair", "kettle"]
+        ["buy moka pot", "kettle repair", "moka pot history", "kettle"]
     );
     let coverage: BTreeMap<&str, Coverage> = rows.iter().map(|row| (row.keyword.as_str(), row.coverage)).collect();
     assert_eq!(coverage["kettle repair"], Coverage::Written);
@@ -115,7 +115,7 @@ async fn own_keywords_come_by_their_score_with_its_reasons() {
     let upward = listed(&ground, &tenant, &of(&tenant, Source::Own), "score").await;
     assert_eq!(
         names(&upward),
-        ["kettle", "kettle repair", "moka pot history", "buy moka pot"]
+        ["kettle", "moka pot history", "kettle repair", "buy moka pot"]
     );
     let by_volume = listed(&ground, &tenant, &of(&tenant, Source::Own), "-volume").await;
     assert_eq!(names(&by_volume)[..2], ["buy moka pot", "kettle repair"]);
@@ -334,7 +334,7 @@ async fn keywords_are_taken_in_once_and_within_the_plan() {
     assert_eq!(added.ungrouped.len(), 4);
     assert!(added.ungrouped.contains(&there));
     let made = ground.keywords(&tenant).await;
-    let gasket = &made["Moka Pot Gasket"];
+    let gasket = &made["moka pot gasket"];
     assert_eq!(
         (gasket.volume, gasket.difficulty, gasket.intent),
         (Some(900), Some(20), Intent::Commercial)
@@ -462,7 +462,7 @@ async fn contested_keywords_are_named_with_what_to_do() {
         kettle
             .pieces
             .iter()
-            .any(|piece| piece.kind == Kind::Task && piece.task_id == Some(waiting))
+            .any(|piece| piece.kind == TopicKind::Task && piece.task_id == Some(waiting))
     );
     assert!(kettle.advice.starts_with("Write one of them"), "{}", kettle.advice);
     let status = opportunities::status(app, scope, &of(&tenant, Source::Own))

@@ -245,7 +245,7 @@ async fn from_a_file_to_pictures() {
             .iter()
             .all(|row| row.task.status == task::TaskStatus::Review && row.content_id.is_some())
     );
-    for id in &chosen {
+    for id in &chosen.ids {
         assert_eq!(
             ideas::get(app, scope, *id).await.expect("an idea").status,
             idea::IdeaStatus::Completed

@@ -9,7 +9,7 @@ use entity::{
     cluster, content as article, idea,
     idea::{IdeaStatus, Queue},
     task,
-    topic::{Ask, Kind},
+    topic::{Ask, TopicKind},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
@@ -124,7 +124,7 @@ async fn what_is_published_is_told_as_such_and_once() {
     };
     let found = topics::near(app, scope, &ask).await.expect("looks");
     assert_eq!(found.len(), 1, "idea, task and article are one: {found:?}");
-    assert_eq!((found[0].kind, found[0].id), (Kind::Content, written.id.0));
+    assert_eq!((found[0].kind, found[0].id), (TopicKind::Content, written.id.0));
     assert!(found[0].is_published);
     assert_eq!(found[0].url.as_deref(), Some("https://example.com/moka"));
     let of_itself = Ask {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::{
     ListQuery, Page, keyword,
     opportunity::{Collision, Filter},
-    topic::{Kind, Piece},
+    topic::{Piece, TopicKind},
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -93,7 +93,7 @@ pub async fn collisions(app: &App, scope: &Scope, filter: &Filter, list: &ListQu
                     })
                 })
                 .collect();
-            pieces.sort_by_key(|piece| (!piece.is_published, !piece.is_main, piece.kind != Kind::Content));
+            pieces.sort_by_key(|piece| (!piece.is_published, !piece.is_main, piece.kind != TopicKind::Content));
             let advice = advice(&pieces).to_owned();
             pieces.truncate(MAX_PIECES);
             Collision {
@@ -118,7 +118,7 @@ pub async fn collisions(app: &App, scope: &Scope, filter: &Filter, list: &ListQu
 fn advice(pieces: &[Piece]) -> &'static str {
     let mains = || pieces.iter().filter(|piece| piece.is_main);
     let published = mains().filter(|piece| piece.is_published).count();
-    let written = mains().filter(|piece| piece.kind == Kind::Content).count();
+    let written = mains().filter(|piece| piece.kind == TopicKind::Content).count();
     match (published, written) {
         (2.., _) => {
             "Keep the stronger article, move what is good in the others into it and redirect their addresses to it, or give each of them another main keyword."

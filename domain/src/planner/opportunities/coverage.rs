@@ -8,7 +8,7 @@ use entity::{
     idea::{self, IdeaStatus},
     keyword_score::Coverage,
     task::{self, TaskStatus},
-    topic::{Kind, Piece},
+    topic::{Piece, TopicKind},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -98,7 +98,7 @@ impl Aims {
             };
             let list = format!("{primary},{secondary}");
             let piece = Piece {
-                kind: Kind::Content,
+                kind: TopicKind::Content,
                 content_id: Some(id),
                 task_id: task,
                 title,
@@ -135,7 +135,7 @@ impl Aims {
                 continue;
             }
             let piece = Piece {
-                kind: Kind::Task,
+                kind: TopicKind::Task,
                 content_id: None,
                 task_id: Some(id),
                 title,
