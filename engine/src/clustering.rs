@@ -208,3 +208,5 @@ pub fn cluster(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_evidence;

@@ -196,6 +196,10 @@ pub(super) const FACETS: &[&[&str]] = &[
 
 /// The set of the facet "which one is good".
 pub(super) const BEST: u64 = 1;
+/// The set of the facet "how it is done".
+pub(super) const HOW: u64 = 1 << 9;
+/// The set of the facets that are something to do: repair, clean, put up.
+pub(super) const DOING: u64 = 0b111 << 11;
 /// The set of the facet "where to get it".
 pub(super) const BUY: u64 = 1 << 3;
 

@@ -118,6 +118,10 @@ impl Words {
         if meaning.facets & facets::BEST != 0 {
             meaning.facets &= !facets::BUY;
         }
+        // Who wants to clean wants to know how.
+        if meaning.facets & facets::DOING != 0 {
+            meaning.facets &= !facets::HOW;
+        }
         if meaning.content.is_empty() {
             // Nothing but facets and grammar: then those are the subject.
             meaning.facets = 0;
