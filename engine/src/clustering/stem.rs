@@ -60,6 +60,8 @@ impl Stem {
             fold(word)
         } else if let Some(other) = self.of_script(word) {
             other
+        } else if self.language == Some(Language::It) {
+            italian(&fold(word))
         } else if let Some(stemmer) = &self.stemmer {
             self.ending(fold(&stemmer.stem(&self.singular(word))))
         } else if self.polish {
@@ -86,21 +88,18 @@ impl Stem {
         }
     }
 
-    /// A stem without what the stemmers leave at the end of short words: Italian vowels, Dutch plurals and doubled letters.
+    /// A stem without what the Dutch stemmer leaves at the end of short words: plurals and doubled letters.
     fn ending(&self, mut stem: String) -> String {
         if stem.len() < 4 || !stem.is_ascii() {
             return stem;
         }
         match self.language {
-            Some(Language::It) if stem.ends_with(['a', 'e', 'i', 'o']) => {
-                stem.pop();
-            }
             Some(Language::Nl) => {
-                if stem.len() > 4 && stem.ends_with('s') {
-                    stem.pop();
-                }
                 let end = &stem.as_bytes()[stem.len() - 2..];
                 if end[0] == end[1] && !b"aeiou".contains(&end[0]) {
+                    stem.pop();
+                }
+                if stem.len() > 4 && stem.ends_with('s') {
                     stem.pop();
                 }
             }
@@ -130,6 +129,21 @@ fn korean(word: &str) -> &str {
         .iter()
         .find_map(|p| word.strip_suffix(p).filter(|rest| rest.chars().count() >= 2))
         .unwrap_or(word)
+}
+
+/// An Italian noun or adjective without the vowels that tell its gender and number. Snowball's algorithm takes the ends of
+/// short nouns for those of verbs (`divano`, `materassi`).
+fn italian(word: &str) -> String {
+    let bare = word.trim_end_matches(['a', 'e', 'i', 'o']);
+    let bare = match bare.strip_suffix('h') {
+        Some(rest) if rest.ends_with(['c', 'g']) => rest,
+        _ => bare,
+    };
+    if bare.len() < 3 {
+        word.to_owned()
+    } else {
+        bare.to_owned()
+    }
 }
 
 /// Polish endings of nouns and adjectives; enough to bring the cases of a word together.
