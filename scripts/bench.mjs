@@ -161,13 +161,28 @@ function seed() {
 
 const parts = {
   async clustering() {
-    for (const [count, goal] of [[10_000, '1 s'], [100_000, '15 s']]) {
+    for (const [count, goal] of [[10_000, '1 s'], [100_000, '15 s'], [1_000_000, '240 s']]) {
       const { text, seconds, peak } = await run(path.join(target, 'release', 'examples', 'cluster_bench'), [String(count)]);
       record('clustering', `${count} keywords, whole program`, round(seconds, 2), 's', goal);
-      record('clustering', `${count} keywords, most memory`, peak, 'MB');
+      record('clustering', `${count} keywords, most memory`, peak, 'MB', count === 1_000_000 ? '4096' : '');
       const own = lastJson(text);
       for (const [name, value] of Object.entries(own ?? {})) record('clustering', `${count} keywords, ${name}`, value, '');
       if (!own) console.error(text.trimEnd());
+    }
+  },
+
+  // Only when asked for: sentence embeddings take minutes.
+  async quality() {
+    const { text } = await run(path.join(root, 'scripts', 'quality.sh'), []);
+    const figures = lastJson(text);
+    if (!figures?.igny8) throw new Error(`scripts/quality.sh printed no figures:\n${text}`);
+    for (const [method, { sets, one, ...means }] of Object.entries(figures)) {
+      for (const [kind, [ari, v]] of Object.entries(means)) {
+        const at = kind === 'mean_one' ? ` (at ${one})` : '';
+        record('quality', `${method}, adjusted Rand index, ${kind.replace('_', ', ')}${at}`, round(ari, 3), '');
+        record('quality', `${method}, V-measure, ${kind.replace('_', ', ')}${at}`, round(v, 3), '');
+      }
+      record('quality', `${method}, all sets`, round(Object.values(sets).reduce((sum, set) => sum + set.seconds, 0), 2), 's');
     }
   },
 
@@ -323,7 +338,7 @@ if (unknown.length) {
 const failed = [];
 try {
   for (const [name, measure] of Object.entries(parts)) {
-    if (wanted.length && !wanted.includes(name)) continue;
+    if (wanted.length ? !wanted.includes(name) : name === 'quality') continue;
     console.error(name);
     try {
       await measure();

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The figures of this machine: a table on the screen and bench/results.json. Nothing here passes or fails.
 #
-#   scripts/bench.sh              everything
-#   scripts/bench.sh import page  only the named parts: clustering import work start-up size page
+#   scripts/bench.sh              everything but quality
+#   scripts/bench.sh import page  only the named parts: clustering quality import work start-up size page
 #
 # It drives what the product brings for the purpose:
 #   igny8 bench seed --keywords N   fills the configured database; prints {email, password, cookie, site_id, sector_id}

@@ -129,21 +129,32 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(options: &Options) -> Limits {
+    fn of(options: &Options, keywords: usize) -> Limits {
         let t = if options.tightness.is_finite() {
             options.tightness.clamp(0.0, 1.0)
         } else {
             0.5
         };
-        // At the default of 0.5 two keywords of three words may differ in none of them but the facet's wording,
-        // or one may have a word more; see the documentation of the method for how the figures were found.
-        let join = 0.45 + 0.56 * t;
+        // From the broadest over the default to the narrowest; how the figures were found stands in docs/CLUSTERING.md.
+        let between = |broad: f32, default: f32, narrow: f32| {
+            if t < 0.5 {
+                broad + (default - broad) * 2.0 * t
+            } else {
+                default + (narrow - default) * (2.0 * t - 1.0)
+            }
+        };
+        // Powers of ten beyond what the figures were found for: the more keywords there are, the nearer is the nearest
+        // stranger, and the more pairs there are to look at.
+        let beyond = (keywords.max(1) as f32 / 3_000.0).log10().clamp(0.0, 2.6);
+        let rise = 0.08 * beyond * (2.0 - 2.0 * t).min(1.0);
+        let least = 0.1 + 0.25 * beyond.min(2.2);
+        let join = (between(0.15, 0.63, 1.01 - rise) + rise).max(least + 0.08);
         Limits {
             join,
-            strictness: (0.2 + 1.1 * t).min(1.0),
-            edge: join - 0.08,
-            rescue: 0.35 + 0.55 * t,
-            rescue_strictness: 0.6 * t,
+            strictness: between(0.05, 0.72, 1.0),
+            edge: (join - (0.2 - rise).max(0.08)).max(least),
+            rescue: (between(0.1, 0.48, 0.9 - rise) + 1.2 * rise).max(least),
+            rescue_strictness: between(0.0, 0.3, 0.6),
         }
     }
 }
@@ -168,7 +179,7 @@ pub fn cluster(
     if !progress(0.0) {
         return None;
     }
-    let limits = Limits::of(options);
+    let limits = Limits::of(options, keywords.len());
     let keys: Vec<String> = keywords.iter().map(|k| keyword_key(k.text)).collect();
     let texts = Texts::new(keywords, &keys, existing, options.serp_overlap > 0);
     let refs: Vec<&str> = texts.texts.iter().map(String::as_str).collect();
@@ -197,3 +208,5 @@ pub fn cluster(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_evidence;

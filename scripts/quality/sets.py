@@ -26,12 +26,6 @@ def products(bench):
     return [tuple(line.split("\t")) for line in text.splitlines()]
 
 
-def shop(bench):
-    """Made up: things times questions in eight languages, mixed."""
-    text = subprocess.run([bench, str(MOST), "dump-languages"], check=True, capture_output=True, text=True).stdout
-    return [tuple(line.split("\t")) for line in text.splitlines()]
-
-
 def catalogue():
     """The seed keywords of the project; the truth is their sector."""
     out = []
@@ -202,10 +196,6 @@ def write(folder, name, rows):
 def main():
     folder, bench, *lists = sys.argv[1:]
     write(folder, "products", products(bench))
-    try:
-        write(folder, "shop-8", shop(bench))
-    except Exception as error:
-        print(error, file=sys.stderr)
     write(folder, "commands-en", commands(["en"]))
     write(folder, "commands-8", commands(LANGUAGES))
     write(folder, "catalogue", catalogue())

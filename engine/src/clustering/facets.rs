@@ -194,6 +194,15 @@ pub(super) const FACETS: &[&[&str]] = &[
         "free download"],
 ];
 
+/// The set of the facet "which one is good".
+pub(super) const BEST: u64 = 1;
+/// The set of the facet "how it is done".
+pub(super) const HOW: u64 = 1 << 9;
+/// The set of the facets that are something to do: repair, clean, put up.
+pub(super) const DOING: u64 = 0b111 << 11;
+/// The set of the facet "where to get it".
+pub(super) const BUY: u64 = 1 << 3;
+
 /// Words that only ask for a facet in their own languages; elsewhere they mean something else.
 #[rustfmt::skip]
 pub(super) const AT_HOME: &[(&str, &[Language])] = &[
@@ -273,7 +282,7 @@ pub(super) const OTHER_FUNCTION_WORDS: &[&str] = &[
 /// Words that no name begins or ends with, beside function words: they ask, but are no answer.
 #[rustfmt::skip]
 pub(super) const NOT_AT_AN_END: &[&str] = &[
-    "vs", "versus", "how", "what", "whats", "which", "who", "when", "where", "why", "near", "me", "my", "does", "do", "did", "much",
+    "vs", "versus", "instead", "how", "what", "whats", "which", "who", "when", "where", "why", "near", "me", "my", "does", "do", "did", "much",
     "many", "to", "for", "is", "are", "can", "i", "you", "the", "a", "an", "of", "in", "on", "with", "and", "or", "using", "use",
     "wie", "was", "wo", "warum", "wann", "welche", "welcher", "welches", "viel", "wieviel", "in", "der", "die", "das", "meiner",
     "für", "comment", "pourquoi", "combien", "quel", "quelle", "où", "ou", "de", "moi", "chez", "près", "pour", "que", "qué",

@@ -11,7 +11,7 @@ const BARE_FACET: f32 = 0.4;
 /// Most neighbours looked at per term and subject, so that one word everybody uses cannot make it quadratic.
 const MAX_LOOKED_AT: usize = 1_000;
 /// Most neighbours looked at per term in all; fewer for each subject where there are very many.
-const MAX_LOOKED_AT_IN_ALL: usize = 200_000_000;
+const MAX_LOOKED_AT_IN_ALL: usize = 100_000_000;
 
 /// Pairs between two looks at whether to go on.
 const LOOK: u32 = 1 << 17;

@@ -50,7 +50,7 @@ const MARKERS: [&[&str]; ALL] = [
     &["prijs", "prijzen", "goedkoop", "goedkoopste", "ervaringen", "vergelijken", "kinderen", "dames", "heren",
         "schoonmaken", "repareren", "reparatie", "huis", "schoenen", "recept", "huren", "maken", "ideeen", "gratis",
         "kleine", "verschil", "tussen", "verzekering", "elektrische", "koffie", "koffiezetapparaat", "buurt",
-        "tweedehands", "aanbieding", "kiezen", "werkt", "kost", "bestellen", "bureau", "wasmachine", "fiets"],
+        "tweedehands", "aanbieding", "kiezen", "werkt", "kost", "reinigen", "bestellen", "bureau", "wasmachine", "fiets"],
     // Portuguese.
     &["precos", "preco", "barato", "barata", "avaliacoes", "avaliacao", "comparacao", "homem", "mulher", "criancas",
         "limpar", "limpeza", "consertar", "conserto", "casa", "sapatos", "tenis", "receita", "alugar", "aluguel",

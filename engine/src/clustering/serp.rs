@@ -8,7 +8,7 @@ use super::texts::Texts;
 /// No evidence.
 pub(super) const NONE: u32 = u32::MAX;
 /// What is left of the nearness of two keywords that share no result at all: less than the default asks of equals.
-pub(super) const APART: f32 = 0.7;
+pub(super) const APART: f32 = 0.55;
 /// How many pairs of two groups must share enough results, as a share of all their pairs: two keywords always join, and a
 /// chain of keywords of which only neighbours share results does not.
 const LINKED: f32 = 0.4;

@@ -14,6 +14,7 @@ pub(super) struct Stem {
     arabic: Stemmer,
     greek: Stemmer,
     polish: bool,
+    language: Option<Language>,
     synonyms: FxHashMap<String, String>,
 }
 
@@ -37,6 +38,7 @@ impl Stem {
             arabic: Stemmer::create(Algorithm::Arabic),
             greek: Stemmer::create(Algorithm::Greek),
             polish: language == Some(Language::Pl),
+            language,
             synonyms: FxHashMap::default(),
         };
         if matches!(language, None | Some(Language::En)) {
@@ -58,8 +60,10 @@ impl Stem {
             fold(word)
         } else if let Some(other) = self.of_script(word) {
             other
+        } else if self.language == Some(Language::It) {
+            italian(&fold(word))
         } else if let Some(stemmer) = &self.stemmer {
-            fold(&stemmer.stem(word))
+            self.ending(fold(&stemmer.stem(&self.singular(word))))
         } else if self.polish {
             polish(&fold(word))
         } else {
@@ -70,6 +74,40 @@ impl Stem {
             None => stemmed,
         }
     }
+    /// A word without a plural that the stemmers take for something else: `vélos`, `sofás`, `colchões`.
+    fn singular<'a>(&self, word: &'a str) -> std::borrow::Cow<'a, str> {
+        if !matches!(self.language, Some(Language::Fr | Language::Es | Language::Pt)) {
+            return word.into();
+        }
+        if let Some(start) = word.strip_suffix("ões").or_else(|| word.strip_suffix("ães")) {
+            return format!("{start}ão").into();
+        }
+        match word.strip_suffix('s') {
+            Some(rest) if rest.chars().count() > 3 && fold(rest).ends_with(['a', 'e', 'i', 'o', 'u']) => rest.into(),
+            _ => word.into(),
+        }
+    }
+
+    /// A stem without what the Dutch stemmer leaves at the end of short words: plurals and doubled letters.
+    fn ending(&self, mut stem: String) -> String {
+        if stem.len() < 4 || !stem.is_ascii() {
+            return stem;
+        }
+        match self.language {
+            Some(Language::Nl) => {
+                let end = &stem.as_bytes()[stem.len() - 2..];
+                if end[0] == end[1] && !b"aeiou".contains(&end[0]) {
+                    stem.pop();
+                }
+                if stem.len() > 4 && stem.ends_with('s') {
+                    stem.pop();
+                }
+            }
+            _ => {}
+        }
+        stem
+    }
+
     /// The stem of a word that is not in Latin letters.
     fn of_script(&self, word: &str) -> Option<String> {
         match word.chars().next()? {
@@ -91,6 +129,21 @@ fn korean(word: &str) -> &str {
         .iter()
         .find_map(|p| word.strip_suffix(p).filter(|rest| rest.chars().count() >= 2))
         .unwrap_or(word)
+}
+
+/// An Italian noun or adjective without the vowels that tell its gender and number. Snowball's algorithm takes the ends of
+/// short nouns for those of verbs (`divano`, `materassi`).
+fn italian(word: &str) -> String {
+    let bare = word.trim_end_matches(['a', 'e', 'i', 'o']);
+    let bare = match bare.strip_suffix('h') {
+        Some(rest) if rest.ends_with(['c', 'g']) => rest,
+        _ => bare,
+    };
+    if bare.len() < 3 {
+        word.to_owned()
+    } else {
+        bare.to_owned()
+    }
 }
 
 /// Polish endings of nouns and adjectives; enough to bring the cases of a word together.

@@ -353,6 +353,17 @@ mod tests {
     #[test]
     fn facets_fit_their_set() {
         assert!(facets::FACETS.len() <= 64);
+        let set = |word: &str| {
+            1u64 << facets::FACETS
+                .iter()
+                .position(|list| list.contains(&word))
+                .unwrap_or(63)
+        };
+        assert_eq!(
+            (set("best"), set("buy"), set("how to")),
+            (facets::BEST, facets::BUY, facets::HOW)
+        );
+        assert_eq!(set("repair") | set("clean") | set("install"), facets::DOING);
         assert!(
             facets::FACETS
                 .iter()

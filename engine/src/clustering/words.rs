@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::slips;
 use super::terms::Meaning;
+use super::{facets, slips};
 use crate::language::Language;
 
 /// What a single word contributes.
@@ -113,6 +113,14 @@ impl Words {
                     meaning.facets |= 1 << f;
                 }
             }
+        }
+        // What is best to buy is what is best.
+        if meaning.facets & facets::BEST != 0 {
+            meaning.facets &= !facets::BUY;
+        }
+        // Who wants to clean wants to know how.
+        if meaning.facets & facets::DOING != 0 {
+            meaning.facets &= !facets::HOW;
         }
         if meaning.content.is_empty() {
             // Nothing but facets and grammar: then those are the subject.
