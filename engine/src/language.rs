@@ -93,7 +93,7 @@ impl Language {
     }
 
     /// Letters that hardly occur outside this language (and its near relatives).
-    fn letters(self) -> &'static str {
+    pub(crate) fn letters(self) -> &'static str {
         match self {
             Language::En => "",
             Language::De => "äöüß",

@@ -4,15 +4,22 @@
 
 #![allow(clippy::print_stdout)] // A benchmark's result is its output.
 
+mod file;
 mod set;
 
 use std::time::Instant;
 
 use engine::clustering::quality::{adjusted_rand_index, v_measure};
-use engine::clustering::{Keyword, Options, cluster};
+use engine::clustering::{Keyword, Options, Outcome, cluster};
 
 fn main() {
     let mut args = std::env::args().skip(1);
+    if std::env::args().nth(1).as_deref() == Some("file") {
+        return file::run(
+            &std::env::args().nth(2).unwrap_or_default(),
+            &std::env::args().nth(3).unwrap_or_default(),
+        );
+    }
     let n: usize = args.next().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let mode = args.next().unwrap_or_default();
     let (texts, truth) = set::labelled(n);
@@ -39,16 +46,7 @@ fn main() {
         return;
     };
     let seconds = start.elapsed().as_secs_f64();
-    // Every keyword left over is a group of its own.
-    let mut found = vec![0u32; texts.len()];
-    for (label, c) in outcome.clusters.iter().enumerate() {
-        for m in &c.members {
-            found[m.index as usize] = label as u32;
-        }
-    }
-    for (i, &k) in outcome.leftover.iter().enumerate() {
-        found[k as usize] = (outcome.clusters.len() + i) as u32;
-    }
+    let found = labels(&outcome, texts.len());
     // The same for the keywords whose question is put in words the clusterer was not told about.
     let pick = |of: &[u32]| -> Vec<u32> {
         of.iter()
@@ -94,6 +92,20 @@ fn main() {
                 .join(" | ")
         );
     }
+}
+
+/// The cluster of each keyword; every keyword left over is a group of its own.
+fn labels(outcome: &Outcome, keywords: usize) -> Vec<u32> {
+    let mut found = vec![0u32; keywords];
+    for (label, c) in outcome.clusters.iter().enumerate() {
+        for m in &c.members {
+            found[m.index as usize] = label as u32;
+        }
+    }
+    for (i, &k) in outcome.leftover.iter().enumerate() {
+        found[k as usize] = (outcome.clusters.len() + i) as u32;
+    }
+    found
 }
 
 /// Greatest memory of this process so far; 0 where the system does not tell.

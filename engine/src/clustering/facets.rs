@@ -226,6 +226,63 @@ pub(super) const BY_POSITION: &[(&str, bool)] = &[
     ("local", true),
 ];
 
+/// Function words that are no sign of a language, by language in the order of [`Language::ALL`]. Without diacritics.
+#[rustfmt::skip]
+pub(super) const MORE_FUNCTION_WORDS: [&[&str]; 8] = [
+    &["was", "were", "been", "am", "im", "so", "too", "there", "here", "then", "any", "some", "all", "each", "we", "us",
+        "our", "they", "them", "their", "he", "she", "his", "her", "would", "could", "may", "might", "must", "need",
+        "get", "got", "make", "go", "out", "up", "off", "over", "but", "no", "also", "just", "whats"],
+    &["wird", "werden", "hat", "haben", "habe", "sich", "auch", "noch", "nur", "aber", "als", "dass", "wenn", "man",
+        "kein", "keine", "du", "er", "sie", "es", "wir", "ihr", "dein", "deine", "meine", "meinen", "ihre", "seine",
+        "soll", "sollte", "muss", "macht", "machen", "geht", "gibt", "durch", "um", "bis", "vor", "an", "in", "so",
+        "beim", "ins", "eines", "welchen", "welchem", "wieso", "weshalb", "worauf", "womit"],
+    &["il", "elle", "on", "nous", "vous", "je", "tu", "se", "s", "c", "n", "j", "m", "y", "a", "ai", "ont", "fait",
+        "faire", "faut", "peut", "etre", "avoir", "tres", "ne", "si", "mais", "comme", "leur", "notre",
+        "votre", "ses", "ces", "cet", "cela", "ca", "quoi", "dont", "vers", "entre", "depuis", "lequel", "laquelle"],
+    &["mas", "muy", "ya", "hay", "ser", "estar", "esta", "este", "estos", "estas", "esto", "ese", "esa", "hacer", "hace",
+        "puede", "puedo", "tengo", "tiene", "me", "te", "le", "lo", "nos", "les", "sus", "mis", "entre", "desde",
+        "hasta", "pero", "si", "cada", "todo", "todos", "porque", "cuales", "cuantos", "cuantas", "cuanta"],
+    &["piu", "molto", "ha", "ho", "hanno", "fare", "fa", "si", "ci", "ne", "mi", "ti", "lo", "questo", "questa", "quello",
+        "anche", "ma", "se", "tra", "fra", "dalla", "dallo", "dai", "dalle", "nei", "nelle", "negli", "sulla", "sui",
+        "sulle", "agli", "alle", "ai", "allo", "degli", "dello", "dell", "all", "nell", "sull", "dall", "un", "l", "d",
+        "posso", "puo", "devo", "quanta", "quante", "qual"],
+    &["er", "ze", "zij", "hij", "wij", "we", "u", "uw", "ook", "nog", "maar", "als", "dan", "door", "tot", "tussen",
+        "geen", "wel", "zo", "die", "deze", "heeft", "heb", "hebben", "wordt", "worden", "kun", "kunnen", "moet",
+        "moeten", "mag", "doe", "doet", "doen", "maak", "maakt", "gaat", "krijg", "per", "zonder", "sinds"],
+    &["mais", "muito", "ja", "ha", "ser", "estar", "esta", "este", "isso", "isto", "essa", "esse", "fazer", "faz", "pode",
+        "posso", "tenho", "tem", "me", "te", "lhe", "eu", "voce", "seu", "sua", "seus", "suas", "entre", "desde", "ate",
+        "porque", "quantos", "quantas", "quanta", "pra", "num", "numa", "pelos", "pelas", "aos", "as"],
+    &["sie", "ma", "mam", "moze", "mozna", "trzeba", "jego", "jej", "ich", "moj", "moja", "moje", "twoj", "ale", "a", "by",
+        "zeby", "gdy", "kiedy", "tak", "tylko", "juz", "jeszcze", "bardzo", "przez", "przed", "miedzy", "ktory", "ktora",
+        "ktore", "jakie", "jaki", "jaka", "jakich", "sa", "byc", "zrobic", "robic", "czym", "kim", "komu", "tego", "tej"],
+];
+
+/// Function words of languages in other scripts. Without diacritics.
+#[rustfmt::skip]
+pub(super) const OTHER_FUNCTION_WORDS: &[&str] = &[
+    // Russian and Ukrainian.
+    "и", "в", "во", "на", "с", "со", "для", "от", "по", "из", "к", "о", "об", "у", "за", "не", "что", "это", "как", "где",
+    "или", "при", "до", "без", "под", "над", "чем", "какои", "какая", "какие", "какое", "та", "з", "із", "від", "як", "де",
+    "що", "це", "чи", "про", "мне", "меня", "ли", "же", "бы",
+    // Arabic.
+    "في", "من", "على", "الى", "عن", "مع", "و", "هو", "هي", "ما", "هل",
+    // Greek.
+    "και", "του", "της", "των", "το", "τα", "τη", "την", "τον", "για", "με", "σε", "απο", "στο", "στη", "στην", "ο", "η", "οι",
+];
+
+/// Words that no name begins or ends with, beside function words: they ask, but are no answer.
+#[rustfmt::skip]
+pub(super) const NOT_AT_AN_END: &[&str] = &[
+    "vs", "versus", "how", "what", "whats", "which", "who", "when", "where", "why", "near", "me", "my", "does", "do", "did", "much",
+    "many", "to", "for", "is", "are", "can", "i", "you", "the", "a", "an", "of", "in", "on", "with", "and", "or", "using", "use",
+    "wie", "was", "wo", "warum", "wann", "welche", "welcher", "welches", "viel", "wieviel", "in", "der", "die", "das", "meiner",
+    "für", "comment", "pourquoi", "combien", "quel", "quelle", "où", "ou", "de", "moi", "chez", "près", "pour", "que", "qué",
+    "cómo", "como", "cuánto", "cuanto", "dónde", "donde", "cuál", "cual", "cerca", "mí", "mi", "para", "come", "quanto", "dove",
+    "quale", "cosa", "che", "cos", "per", "a", "vicino", "hoe", "wat", "waar", "hoeveel", "welke", "voor", "buurt", "onde",
+    "qual", "quando", "o", "e", "jak", "co", "gdzie", "ile", "jaki", "jaka", "jakie", "który", "dla", "czy", "to", "jest", "cuesta",
+    "coûte", "coute", "custa", "costa", "kostet", "kost", "kosztuje", "like", "get", "should",
+];
+
 /// Countries and the words for them: usually the same page serves them all.
 #[rustfmt::skip]
 pub(super) const PLACES: &[&str] = &[

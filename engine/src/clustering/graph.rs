@@ -2,16 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use super::serp;
 use super::terms::{Meaning, Terms};
+use super::texts::Texts;
 
 /// Weight of "one asks about a facet, the other about the thing itself", between no (0) and full (1) agreement.
 const BARE_FACET: f32 = 0.4;
 /// Most neighbours looked at per term and subject, so that one word everybody uses cannot make it quadratic.
 const MAX_LOOKED_AT: usize = 1_000;
+/// Most neighbours looked at per term in all; fewer for each subject where there are very many.
+const MAX_LOOKED_AT_IN_ALL: usize = 200_000_000;
 
-/// Keywords that mean exactly the same.
+/// Pairs between two looks at whether to go on.
+const LOOK: u32 = 1 << 17;
+
+/// Keywords that mean exactly the same and, where search results are known, belong to one group of them.
 pub(super) struct Node {
     pub(super) facets: u64,
+    /// The group by search results, [`serp::NONE`] without.
+    pub(super) group: u32,
+    /// Search results of all its texts, ascending.
+    urls: Vec<u32>,
     /// Indexes of the texts.
     pub(super) texts: Vec<u32>,
 }
@@ -38,11 +49,20 @@ pub(super) struct Graph {
 impl Graph {
     /// Groups texts of equal meaning and finds subjects with a cosine of at least `floor`.
     ///
-    /// `None` when `progress` says stop.
-    pub(super) fn new(terms: &Terms, floor: f32, progress: &mut dyn FnMut(f32) -> bool) -> Option<Graph> {
-        let mut grouped: BTreeMap<&Meaning, Vec<u32>> = BTreeMap::new();
-        for (i, meaning) in terms.meanings.iter().enumerate() {
-            grouped.entry(meaning).or_default().push(i as u32);
+    /// `groups` has the group by search results of each text. `None` when `progress` says stop.
+    pub(super) fn new(
+        terms: &Terms,
+        texts: &Texts,
+        groups: &[u32],
+        floor: f32,
+        progress: &mut dyn FnMut(f32) -> bool,
+    ) -> Option<Graph> {
+        let mut grouped: BTreeMap<(&Meaning, u32), Vec<u32>> = BTreeMap::new();
+        for (i, (meaning, &group)) in terms.meanings.iter().zip(groups).enumerate() {
+            if i.is_multiple_of(1 << 16) && !progress(0.0) {
+                return None;
+            }
+            grouped.entry((meaning, group)).or_default().push(i as u32);
         }
         let ranks = ranks(terms);
         let mut graph = Graph {
@@ -51,7 +71,7 @@ impl Graph {
             near: Vec::new(),
         };
         let mut last: Option<&Vec<u32>> = None;
-        for (meaning, texts) in grouped {
+        for ((meaning, group), list) in grouped {
             let at = graph.nodes.len() as u32;
             if last != Some(&meaning.content) {
                 graph.subjects.push(Subject {
@@ -67,7 +87,9 @@ impl Graph {
             }
             graph.nodes.push(Node {
                 facets: meaning.facets,
-                texts,
+                group,
+                urls: all_urls(texts, &list),
+                texts: list,
             });
         }
         graph.find_near(terms.weights.len(), floor, progress)?;
@@ -94,15 +116,16 @@ impl Graph {
         let mut seen = vec![u32::MAX; self.subjects.len()];
         let mut near = Vec::new();
         let all = self.subjects.len().max(1) as f32;
+        let most = (MAX_LOOKED_AT_IN_ALL / self.subjects.len().max(1)).clamp(100, MAX_LOOKED_AT);
         for (i, subject) in self.subjects.iter().enumerate() {
-            if i.is_multiple_of(4096) && !progress(i as f32 / all) {
+            if i.is_multiple_of(256) && !progress(i as f32 / all) {
                 return None;
             }
             for ((term, _), tail) in subject.vector.iter().zip(tails(&subject.vector)) {
                 if tail < floor {
                     break;
                 }
-                for &(other_tail, other) in lists[*term as usize].iter().take(MAX_LOOKED_AT) {
+                for &(other_tail, other) in lists[*term as usize].iter().take(most) {
                     if other_tail * tail < floor {
                         break;
                     }
@@ -124,21 +147,33 @@ impl Graph {
         Some(())
     }
 
-    /// Nearness of nodes: `strictness` (0 to 1) is how much of it a different facet takes away. Every pair at
-    /// or above `floor` for which `wanted` says yes to one of the two is handed to `edge`, smaller node first.
+    /// Nearness of nodes: `strictness` (0 to 1) is how much of it a different facet takes away, and search results of which
+    /// none is shared take away more. Every pair at or above `floor` for which `wanted` says yes to one of the two is handed
+    /// to `edge`, smaller node first. `false` when `tick` says stop.
     pub(super) fn edges(
         &self,
         strictness: f32,
         floor: f32,
         wanted: &dyn Fn(u32) -> bool,
+        tick: &mut dyn FnMut() -> bool,
         edge: &mut dyn FnMut(u32, u32, f32),
-    ) {
+    ) -> bool {
+        let mut looked = 0u32;
+        let mut stopped = false;
         let mut between = |a: u32, b: u32, cosine: f32| {
-            if !(wanted(a) || wanted(b)) {
+            looked += 1;
+            if looked.is_multiple_of(LOOK) {
+                stopped |= !tick();
+            }
+            if stopped || !(wanted(a) || wanted(b)) {
                 return;
             }
-            let agreement = agreement(self.nodes[a as usize].facets, self.nodes[b as usize].facets);
-            let near = cosine * (1.0 - strictness * (1.0 - agreement));
+            let (x, y) = (&self.nodes[a as usize], &self.nodes[b as usize]);
+            let agreement = agreement(x.facets, y.facets);
+            let mut near = cosine * (1.0 - strictness * (1.0 - agreement));
+            if near >= floor && !x.urls.is_empty() && !y.urls.is_empty() && serp::shared(&x.urls, &y.urls) == 0 {
+                near *= serp::APART;
+            }
             if near >= floor {
                 edge(a, b, near);
             }
@@ -167,9 +202,14 @@ impl Graph {
                         std::cmp::Ordering::Less => a += 1,
                         std::cmp::Ordering::Greater => b += 1,
                         std::cmp::Ordering::Equal => {
-                            between(a, b, cosine);
+                            // Search results may have made several nodes of one meaning.
+                            let same = self.nodes[a as usize].facets;
+                            let mut other = b;
+                            while other < y.nodes.end && self.nodes[other as usize].facets == same {
+                                between(a, other, cosine);
+                                other += 1;
+                            }
                             a += 1;
-                            b += 1;
                         }
                     }
                 }
@@ -181,7 +221,16 @@ impl Graph {
                 }
             }
         }
+        !stopped
     }
+}
+
+/// The search results of some texts, ascending.
+fn all_urls(texts: &Texts, list: &[u32]) -> Vec<u32> {
+    let mut out: Vec<u32> = list.iter().flat_map(|&t| texts.urls(t).iter().copied()).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 /// The rank of each term from rare to common.
@@ -250,6 +299,7 @@ pub(super) fn agreement(a: u64, b: u64) -> f32 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::clustering::Keyword;
 
     #[test]
     fn the_index_misses_no_near_pair() {
@@ -270,10 +320,21 @@ mod tests {
                 }
             }
         }
-        let refs: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let terms = Terms::of(&refs);
         let floor = 0.55;
-        let graph = Graph::new(&terms, floor, &mut |_| true).unwrap();
+        let keys: Vec<String> = texts.clone();
+        let keywords: Vec<Keyword> = keys
+            .iter()
+            .map(|text| Keyword {
+                text,
+                volume: None,
+                urls: &[],
+            })
+            .collect();
+        let all = Texts::new(&keywords, &keys, &[], false);
+        let refs: Vec<&str> = all.texts.iter().map(String::as_str).collect();
+        let terms = Terms::of(&refs);
+        let none = vec![serp::NONE; refs.len()];
+        let graph = Graph::new(&terms, &all, &none, floor, &mut |_| true).unwrap();
         let mut brute = Vec::new();
         for a in 0..graph.subjects.len() {
             for b in a + 1..graph.subjects.len() {

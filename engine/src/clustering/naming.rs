@@ -1,161 +1,206 @@
-//! Names for clusters, and what ties a keyword to its cluster.
+//! Names for clusters.
+//!
+//! A name is cut out of one of the keywords: from the first to the last of the words that most of the cluster share, as
+//! typed, without grammar at its ends.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::terms::Terms;
-use super::{Keyword, Member, facets};
-use crate::text::{clean_keyword, title_case};
+use super::describe::Run;
+use super::members::uses;
+use super::terms::facet_term;
+use super::tokens::split;
+use super::words::Part;
+use super::{Member, facets};
+use crate::language::Language;
+use crate::text::{clean_keyword, keyword_key, title_case};
 
-/// Describes the members of a group of texts, the most searched first.
-///
-/// `texts` are the texts of the group, `placed` the keywords (index and text) to describe.
-pub(super) fn members(
-    terms: &Terms,
-    texts: &[u32],
-    placed: &[(u32, u32)],
-    keywords: &[Keyword],
-    keys: &[String],
-) -> Vec<Member> {
-    let mut sum: FxHashMap<u32, f32> = FxHashMap::default();
-    let mut facet_count = [0u32; 64];
-    let mut ordered = texts.to_vec();
-    ordered.sort_unstable_by(|&a, &b| terms.meanings[a as usize].cmp(&terms.meanings[b as usize]));
-    for &text in &ordered {
-        let meaning = &terms.meanings[text as usize];
-        let length = length(terms, &meaning.content);
-        for &term in &meaning.content {
-            *sum.entry(term).or_default() += terms.weights[term as usize] / length;
-        }
-        for (f, count) in facet_count.iter_mut().enumerate() {
-            *count += (meaning.facets >> f & 1) as u32;
-        }
-    }
-    let mut in_order: Vec<(&u32, &f32)> = sum.iter().collect();
-    in_order.sort_unstable_by_key(|(term, _)| **term);
-    let centre = in_order
+/// Most members whose wording is looked at: they are in the order of their volume.
+const LOOKED_AT: usize = 200;
+
+/// A name and how good it is, in ten-thousandths.
+struct Choice {
+    score: i32,
+    name: String,
+}
+
+/// Chooses a name that is not in `taken` (keys of names), and puts its key there.
+pub(super) fn name(run: &Run, texts: &[u32], members: &[Member], taken: &mut FxHashSet<String>) -> String {
+    let uses = uses(run.terms, texts);
+    let mut core: Vec<(u32, f32)> = uses
         .iter()
-        .map(|(_, w)| **w * **w)
-        .sum::<f32>()
-        .sqrt()
-        .max(f32::MIN_POSITIVE);
-    let n = texts.len() as f32;
-    let mut uses: FxHashMap<u32, u32> = FxHashMap::default();
-    for &text in texts {
-        let mut seen: Vec<u32> = terms
-            .words_of(text as usize)
-            .into_iter()
-            .map(|(_, term)| term)
-            .collect();
-        seen.sort_unstable();
-        seen.dedup();
-        for term in seen {
-            *uses.entry(term).or_default() += 1;
-        }
-    }
-    let shared_from = (texts.len() as u32 / 3).max(2);
-    let mut out: Vec<Member> = placed
-        .iter()
-        .map(|&(index, text)| {
-            let meaning = &terms.meanings[text as usize];
-            let length = length(terms, &meaning.content);
-            let cosine = meaning
-                .content
-                .iter()
-                .map(|t| terms.weights[*t as usize] / length * sum.get(t).copied().unwrap_or(0.0))
-                .sum::<f32>()
-                / centre;
-            // Share of the cluster that asks about each of this keyword's facets.
-            let asked: Vec<f32> = (0..64)
-                .filter(|f| meaning.facets >> f & 1 == 1)
-                .map(|f| facet_count[f] as f32 / n)
-                .collect();
-            let agreement = if asked.is_empty() {
-                1.0
-            } else {
-                asked.iter().sum::<f32>() / asked.len() as f32
-            };
-            let similarity = (cosine * (0.7 + 0.3 * agreement)).clamp(0.0, 1.0);
-            let mut shared_terms: Vec<String> = Vec::new();
-            for (word, term) in terms.words_of(text as usize) {
-                if uses.get(&term).is_some_and(|&u| u >= shared_from) && !shared_terms.iter().any(|s| s == word) {
-                    shared_terms.push(word.to_owned());
-                }
-            }
-            Member {
-                index,
-                similarity: (similarity * 1000.0).round() / 1000.0,
-                shared_terms,
-                shared_urls: 0,
-            }
-        })
+        .filter(|(_, count)| **count as usize * 2 > texts.len())
+        .map(|(&term, _)| (term, run.terms.weights.get(term as usize).copied().unwrap_or(1.0)))
         .collect();
-    let volume = |m: &Member| keywords[m.index as usize].volume.unwrap_or(-1);
-    out.sort_unstable_by(|a, b| {
-        volume(b)
-            .cmp(&volume(a))
-            .then_with(|| keys[a.index as usize].cmp(&keys[b.index as usize]))
-            .then_with(|| keywords[a.index as usize].text.cmp(keywords[b.index as usize].text))
-            .then(a.index.cmp(&b.index))
-    });
-    out
-}
-
-fn length(terms: &Terms, content: &[u32]) -> f32 {
-    content
+    core.sort_unstable_by_key(|&(term, _)| term);
+    if core.iter().all(|&(term, _)| term as usize >= run.terms.weights.len()) {
+        core.clear();
+    }
+    let text_of: FxHashMap<u32, u32> = texts
         .iter()
-        .map(|&t| terms.weights[t as usize].powi(2))
-        .sum::<f32>()
-        .sqrt()
-        .max(f32::MIN_POSITIVE)
-}
-
-/// Chooses a name: the keyword that is central, short and much searched for; never one in `taken`.
-pub(super) fn name(members: &[Member], keywords: &[Keyword], taken: &mut FxHashSet<String>) -> String {
+        .flat_map(|&t| run.texts.keywords[t as usize].iter().map(move |&k| (k, t)))
+        .collect();
     let most = members
         .iter()
-        .filter_map(|m| keywords[m.index as usize].volume)
+        .filter_map(|m| run.keywords[m.index as usize].volume)
         .max()
         .unwrap_or(0)
         .max(1) as f32;
-    let mut ranked: Vec<(f32, String)> = members
-        .iter()
-        .map(|m| {
-            let keyword = &keywords[m.index as usize];
-            let text = clean_keyword(keyword.text);
-            let volume = (1.0 + keyword.volume.unwrap_or(0).max(0) as f32).ln() / (1.0 + most).ln();
-            let words = text.split(' ').count() as f32;
-            let aside = text.split(' ').filter(|w| is_aside(w)).count() as f32;
-            // A comparison with nothing after it reads like a sentence cut off.
-            let aside = aside + if text.to_lowercase().ends_with(" vs") { 2.0 } else { 0.0 };
-            let score = m.similarity + 0.35 * volume
-                - 0.06 * (words - 2.0).abs()
-                - 0.2 * aside
-                - 0.004 * text.chars().count() as f32;
-            ((score * 10_000.0).round(), text)
-        })
-        .collect();
-    ranked.sort_unstable_by(|a, b| {
-        b.0.total_cmp(&a.0)
-            .then_with(|| a.1.chars().count().cmp(&b.1.chars().count()))
-            .then_with(|| a.1.cmp(&b.1))
+    let mut choices: Vec<Choice> = Vec::new();
+    for member in members.iter().take(LOOKED_AT) {
+        let keyword = &run.keywords[member.index as usize];
+        let volume = (1.0 + keyword.volume.unwrap_or(0).max(0) as f32).ln() / (1.0 + most).ln();
+        let worth = 0.35 * volume + 0.3 * member.similarity;
+        if let Some(&text) = text_of.get(&member.index) {
+            let wording = Wording::of(run, text, keyword.text);
+            choices.extend(wording.cut(&core, worth));
+            // The whole keyword, for when all that is shorter is taken.
+            choices.extend(wording.cut(&[], worth).map(|choice| Choice {
+                score: choice.score - 20_000,
+                ..choice
+            }));
+        }
+    }
+    choices.sort_unstable_by(|a, b| {
+        b.score
+            .cmp(&a.score)
+            .then_with(|| a.name.chars().count().cmp(&b.name.chars().count()))
+            .then_with(|| a.name.cmp(&b.name))
     });
-    for (_, text) in &ranked {
-        let name = title_case(text);
-        if taken.insert(name.to_lowercase()) {
-            return name;
+    for choice in &choices {
+        if taken.insert(keyword_key(&choice.name)) {
+            return choice.name.clone();
         }
     }
     // All its keywords are names of other clusters; told apart by a number.
-    let base = ranked
-        .first()
-        .map_or_else(|| "Keywords".to_owned(), |(_, text)| title_case(text));
+    let base = choices.first().map_or("Keywords", |choice| choice.name.as_str());
     let mut number = 2;
     loop {
         let name = format!("{base} ({number})");
-        if taken.insert(name.to_lowercase()) {
+        if taken.insert(keyword_key(&name)) {
             return name;
         }
         number += 1;
+    }
+}
+
+/// A keyword word by word.
+struct Wording {
+    words: Vec<Word>,
+    english: bool,
+}
+
+struct Word {
+    /// As typed.
+    typed: String,
+    /// What it stands for, or is part of.
+    terms: Vec<u32>,
+    /// Not at an end of a name.
+    grammar: bool,
+    /// A year or a country.
+    aside: bool,
+}
+
+impl Wording {
+    fn of(run: &Run, text: u32, typed: &str) -> Wording {
+        let words = &run.terms.words;
+        let clean = clean_keyword(typed);
+        let typed: Vec<&str> = clean.split(' ').collect();
+        let key: Vec<&str> = run.texts.texts[text as usize].split(' ').collect();
+        let start = words.token_range(text as usize).start;
+        // The word that each token is in; one word when the key is divided in another way than what was typed.
+        let mut word_of: Vec<usize> = Vec::new();
+        for (i, word) in key.iter().enumerate() {
+            split(word, |_| word_of.push(i));
+        }
+        let typed = if typed.len() == key.len() {
+            typed
+        } else {
+            word_of.iter_mut().for_each(|w| *w = 0);
+            vec![clean.as_str()]
+        };
+        let mut out: Vec<Word> = typed
+            .iter()
+            .map(|typed| Word {
+                typed: (*typed).to_owned(),
+                terms: Vec::new(),
+                grammar: true,
+                aside: is_aside(typed),
+            })
+            .collect();
+        for (at, length, part) in words.walk(text as usize) {
+            let terms: &[u32] = &match part {
+                Part::Nothing => vec![],
+                Part::Stem(term) => vec![term],
+                Part::Facet(f) => vec![facet_term(f)],
+                Part::Compound(term, f) => vec![term, facet_term(f)],
+            };
+            for token in at..at + length {
+                let Some(word) = word_of.get(token - start).and_then(|&w| out.get_mut(w)) else {
+                    continue;
+                };
+                word.terms.extend(terms);
+                let bare = words.surface(token);
+                word.grammar &= words.is_grammar(text as usize, token) || facets::NOT_AT_AN_END.contains(&bare);
+            }
+        }
+        Wording {
+            words: out,
+            english: matches!(words.language(text as usize), None | Some(Language::En)),
+        }
+    }
+
+    /// The part of the keyword from its first to its last word of `core`, or all of it when that is empty.
+    fn cut(&self, core: &[(u32, f32)], worth: f32) -> Option<Choice> {
+        let in_core = |word: &Word| word.terms.iter().any(|t| core.iter().any(|(c, _)| c == t));
+        let wanted = |word: &Word| !word.grammar && (core.is_empty() || in_core(word));
+        let first = self.words.iter().position(wanted)?;
+        let last = self.words.iter().rposition(wanted)?;
+        let window = &self.words[first..=last];
+        let all: f32 = core.iter().map(|(_, weight)| weight).sum();
+        let covered: f32 = core
+            .iter()
+            .filter(|(term, _)| window.iter().any(|word| word.terms.contains(term)))
+            .map(|(_, weight)| weight)
+            .sum();
+        let typed: Vec<&str> = window.iter().map(|word| word.typed.as_str()).collect();
+        let text = typed.join(" ");
+        let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !"+#%°€$£)(&".contains(c));
+        if text.is_empty() {
+            return None;
+        }
+        let beside = window
+            .iter()
+            .filter(|word| !word.grammar && !core.is_empty() && !in_core(word))
+            .count() as f32;
+        let aside = window.iter().filter(|word| word.aside).count() as f32;
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let loud = letters > 5 && text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+        let score = worth + if all > 0.0 { covered / all } else { 0.0 }
+            - 0.15 * beside
+            - 0.2 * aside
+            - if loud { 0.1 } else { 0.0 }
+            - 0.02 * typed.len() as f32
+            - 0.004 * text.chars().count() as f32;
+        Some(Choice {
+            score: (score * 10_000.0).round() as i32,
+            name: self.cased(text),
+        })
+    }
+
+    /// As typed, with a capital at the beginning; English in title case.
+    fn cased(&self, text: &str) -> String {
+        if self.english {
+            return title_case(text);
+        }
+        let mut chars = text.chars();
+        let word_has_capital = text
+            .split(' ')
+            .next()
+            .is_some_and(|w| w.chars().any(char::is_uppercase));
+        match chars.next() {
+            Some(first) if !word_has_capital => first.to_uppercase().chain(chars).collect(),
+            _ => text.to_owned(),
+        }
     }
 }
 

@@ -20,11 +20,12 @@ pub(super) enum Fix {
     Facet(u8),
 }
 
-/// Finds slips among the stems. `names` is sorted, `frequency` counts texts, `facet_words` gives the facet of
-/// each known facet word and how often it was seen.
+/// Finds slips among the stems. `names` is sorted, `frequency` counts texts, `home` tells their languages apart,
+/// `facet_words` gives the facet of each known facet word and how often it was seen.
 pub(super) fn corrections<'a>(
     names: &[&'a str],
     frequency: &[u32],
+    home: &[u8],
     facet_words: &FxHashMap<&'a str, (u8, u32)>,
 ) -> FxHashMap<u32, Fix> {
     let word_like = |w: &str| w.len() >= MIN_LENGTH && !w.bytes().any(|b| b.is_ascii_digit());
@@ -58,7 +59,13 @@ pub(super) fn corrections<'a>(
         for key in deletions(name) {
             for target in index.get(&key).map_or(&[][..], Vec::as_slice) {
                 let close = target.word != *name && is_one_slip(name, target.word);
-                if target.seen >= frequency[i] * RATIO && close && best.is_none_or(|(seen, _)| target.seen > seen) {
+                // Next to each other in two languages, words are more often related than slips.
+                let foreign = matches!(target.fix, Fix::Stem(s) if home[s as usize] != home[i]);
+                if target.seen >= frequency[i] * RATIO
+                    && close
+                    && !foreign
+                    && best.is_none_or(|(seen, _)| target.seen > seen)
+                {
                     best = Some((target.seen, target.fix));
                 }
             }
@@ -110,7 +117,7 @@ mod tests {
     fn only_rare_words_next_to_common_ones_are_slips() {
         let names = ["cofee", "coffee", "desk", "disk", "hostel", "hotel"];
         let frequency = [1, 30, 30, 1, 20, 30];
-        let fixes = corrections(&names, &frequency, &FxHashMap::default());
+        let fixes = corrections(&names, &frequency, &[0; 6], &FxHashMap::default());
         assert_eq!(fixes.get(&0), Some(&Fix::Stem(1)));
         assert_eq!(fixes.len(), 1);
     }

@@ -10,6 +10,9 @@ use crate::text::fold;
 /// Reduces a word to what its forms have in common.
 pub(super) struct Stem {
     stemmer: Option<Stemmer>,
+    cyrillic: Stemmer,
+    arabic: Stemmer,
+    greek: Stemmer,
     polish: bool,
     synonyms: FxHashMap<String, String>,
 }
@@ -29,6 +32,10 @@ impl Stem {
         };
         let mut stem = Stem {
             stemmer: algorithm.map(Stemmer::create),
+            // One language for each script; close relatives share enough of its endings.
+            cyrillic: Stemmer::create(Algorithm::Russian),
+            arabic: Stemmer::create(Algorithm::Arabic),
+            greek: Stemmer::create(Algorithm::Greek),
             polish: language == Some(Language::Pl),
             synonyms: FxHashMap::default(),
         };
@@ -49,6 +56,8 @@ impl Stem {
         // A word with digits is a model, not a form of anything.
         let stemmed = if word.bytes().any(|b| b.is_ascii_digit()) || word.chars().count() < 4 {
             fold(word)
+        } else if let Some(other) = self.of_script(word) {
+            other
         } else if let Some(stemmer) = &self.stemmer {
             fold(&stemmer.stem(word))
         } else if self.polish {
@@ -61,6 +70,27 @@ impl Stem {
             None => stemmed,
         }
     }
+    /// The stem of a word that is not in Latin letters.
+    fn of_script(&self, word: &str) -> Option<String> {
+        match word.chars().next()? {
+            '\u{400}'..='\u{52f}' => Some(fold(&self.cyrillic.stem(word))),
+            '\u{600}'..='\u{6ff}' => Some(fold(&self.arabic.stem(word))),
+            '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(fold(&self.greek.stem(word))),
+            '\u{ac00}'..='\u{d7a3}' => Some(korean(word).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// A Korean word without the particle at its end.
+fn korean(word: &str) -> &str {
+    const PARTICLES: [&str; 12] = [
+        "에서", "으로", "은", "는", "이", "가", "을", "를", "의", "에", "와", "과",
+    ];
+    PARTICLES
+        .iter()
+        .find_map(|p| word.strip_suffix(p).filter(|rest| rest.chars().count() >= 2))
+        .unwrap_or(word)
 }
 
 /// Polish endings of nouns and adjectives; enough to bring the cases of a word together.
