@@ -1,9 +1,15 @@
 //! Planner: keywords, clusters, ideas.
 
 pub mod api;
+mod cluster_dialogs;
 mod cluster_form;
+mod cluster_members;
 mod cluster_page;
+pub mod clusters_api;
 mod clusters_page;
+mod group_page;
+mod group_preview;
+mod grouping_note;
 mod idea_form;
 mod ideas_page;
 mod import_file;
@@ -18,6 +24,8 @@ pub(crate) mod parts;
 
 pub use cluster_page::ClusterPage;
 pub use clusters_page::ClustersPage;
+pub use group_page::GroupPage;
+pub use grouping_note::{GroupingOfJob, UndoGrouping};
 pub use ideas_page::IdeasPage;
 pub use import_page::ImportPage;
 pub use keywords_page::KeywordsPage;

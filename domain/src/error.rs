@@ -32,6 +32,9 @@ pub enum Error {
     /// 409: the state of things has moved on.
     #[error("{0}")]
     Conflict(String),
+    /// 409: somebody stopped the work.
+    #[error("The work was stopped.")]
+    Cancelled,
     /// 403: a limit of the plan.
     #[error("{0}")]
     LimitReached(String),
@@ -102,7 +105,7 @@ impl Error {
             Self::Unauthenticated(_) => 401,
             Self::NotFound(_) => 404,
             Self::Forbidden(_) | Self::LimitReached(_) => 403,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::Cancelled => 409,
             Self::InsufficientCredits { .. } => 402,
             Self::Changed(_) => 412,
             Self::TooLarge(_) => 413,
@@ -120,6 +123,7 @@ impl Error {
             Self::NotFound(_) => "not_found",
             Self::Forbidden(_) => "forbidden",
             Self::Conflict(_) => "conflict",
+            Self::Cancelled => "cancelled",
             Self::LimitReached(_) => "limit_reached",
             Self::InsufficientCredits { .. } => "insufficient_credits",
             Self::Changed(_) => "precondition_failed",

@@ -4,3 +4,4 @@ pub mod clusters;
 pub mod ideas;
 pub mod import;
 pub mod keywords;
+pub mod serp;

@@ -20,6 +20,9 @@ pub mod audit_event;
 pub mod author_profile;
 pub mod cluster;
 pub mod cluster_keyword;
+pub mod cluster_run;
+pub mod cluster_run_cluster;
+pub mod cluster_run_move;
 pub mod competitor_keyword;
 pub mod content;
 pub mod content_version;
@@ -168,4 +171,10 @@ ids! {
     CompetitorKeywordId,
     /// One search result of a keyword.
     SerpResultId,
+    /// A run of the clusterer.
+    ClusterRunId,
+    /// A place of a keyword that a run took away.
+    ClusterRunMoveId,
+    /// A cluster that a run took away.
+    ClusterRunClusterId,
 }

@@ -22,6 +22,7 @@ mod m20261125_000014_credits;
 mod m20261125_000015_links_and_improvements;
 mod m20261125_000016_job_history;
 mod m20261125_000017_planner;
+mod m20261125_000021_cluster_runs;
 
 /// Every change in order.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000015_links_and_improvements::Migration),
             Box::new(m20261125_000016_job_history::Migration),
             Box::new(m20261125_000017_planner::Migration),
+            Box::new(m20261125_000021_cluster_runs::Migration),
         ]
     }
 }

@@ -10,13 +10,14 @@ use std::io::{BufReader, Write};
 use engine::import::{Mapping, Outcome, Reader};
 use entity::{
     KeywordImportId, SiteId, keyword_import,
-    keyword_import::{ImportReport, ImportStatus, NewImport, RejectedRow},
+    keyword_import::{ImportKind, ImportReport, ImportStatus, NewImport, RejectedRow},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use tokio::sync::mpsc;
 
+use super::serp;
 use crate::{
     App, Error, Result,
     billing::limits::{self, Thing},
@@ -70,7 +71,9 @@ pub async fn begin(app: &App, scope: &Scope, input: NewImport) -> Result<keyword
             .map_err(|_| Error::field("mapping", "The choice of columns could not be read. Choose them again."))?;
     }
     let txn = db::begin_write(&app.db).await?;
-    limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
+    if input.kind != ImportKind::Serp {
+        limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
+    }
     // So that uploads announced at one moment are counted one after the other.
     crate::scope::lock_account(&txn, scope).await?;
     let open = keyword_import::Entity::find_in(scope)
@@ -243,7 +246,11 @@ async fn accept(app: &App, scope: &Scope, import: keyword_import::Model) -> Resu
     let path = app.storage.path(&file_key(&import))?;
     let name = import.file_name.clone();
     let mapping = mapping_of(&import);
+    let kind = import.kind;
     let opened = tokio::task::spawn_blocking(move || {
+        if kind == ImportKind::Serp {
+            return serp::look(&path);
+        }
         let file = std::fs::File::open(path).map_err(Error::from)?;
         Reader::open(BufReader::new(file), &name, mapping.as_ref())
             .map(|reader| reader.preview_info().dialect.clone())
@@ -464,8 +471,19 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
     if let Err(stopped) = crate::accounts::may_work(&account) {
         return close(app, &import, OPEN, ImportStatus::Failed, Some(stopped.public_message())).await;
     }
-    let (sender, mut batches) = mpsc::channel::<Result<Batch>>(2);
     let path = app.storage.path(&file_key(&import))?;
+    if import.kind == ImportKind::Serp {
+        let mut rejects = Rejects::open(app, &import)?;
+        let (status, error) = match serp::read_file(app, &import, path, &mut |refused| rejects.add(refused)).await {
+            Ok(serp::Ended::Completed) => (ImportStatus::Completed, None),
+            Ok(serp::Ended::Cancelled) => (ImportStatus::Cancelled, None),
+            Ok(serp::Ended::Lost) => return Ok(()),
+            Err(fault @ Error::Invalid { .. }) => (ImportStatus::Failed, Some(fault.public_message())),
+            Err(error) => return Err(error),
+        };
+        return close(app, &import, OPEN, status, error).await;
+    }
+    let (sender, mut batches) = mpsc::channel::<Result<Batch>>(2);
     let name = import.file_name.clone();
     let mapping = mapping_of(&import);
     let done_before = import.records_done;
