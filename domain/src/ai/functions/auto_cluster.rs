@@ -145,6 +145,8 @@ async fn make(context: &Context<'_>, item: &ai_task_item::Model, watch: &watch::
         }
     };
     watch.reached(95)?;
+    // The last moment at which stopping still means that nothing is written or charged.
+    watch.ask(context.app, &context.scope, context.task.id).await?;
     Ok(finished)
 }
 

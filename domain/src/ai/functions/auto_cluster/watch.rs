@@ -76,6 +76,15 @@ impl Watch {
         }
     }
 
+    /// Looks whether somebody stopped the work.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when somebody did; when the database fails.
+    pub(super) async fn ask(&self, app: &App, scope: &Scope, task: AiTaskId) -> Result<()> {
+        self.once(app, scope, task, None).await?;
+        self.go_on()
+    }
+
     async fn once(&self, app: &App, scope: &Scope, task: AiTaskId, percent: Option<i32>) -> Result<()> {
         if let Some(percent) = percent {
             ai_task::Entity::update_in(scope)
