@@ -41,8 +41,8 @@ browserTest('keywords come in', async (page, tab) => {
   await page.getByRole('button', { name: /create.*site/i }).click();
   await page.getByRole('heading', { name: 'Next steps' }).waitFor();
   await open(page, '/planner/keywords/import');
-  await page.locator('input[type=file]').setInputFiles(sampleKeywords);
-  await page.getByRole('button', { name: /^Import/ }).click();
+  await page.getByLabel('Keyword file').setInputFiles(sampleKeywords);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('link', { name: 'See keywords' }).first().waitFor({ timeout: 60_000 });
   ownerState = await tab.context.storageState();
 });

@@ -319,6 +319,7 @@ fn find(text: &str, complete: bool) -> Result<(u8, Columns, u64), ImportError> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unwrap_used, reason = "a test")]
     fn read(text: &str) -> Vec<SerpOutcome> {
         SerpReader::open(text.as_bytes()).unwrap().map(Result::unwrap).collect()
     }

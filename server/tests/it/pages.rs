@@ -92,6 +92,7 @@ async fn every_page_is_rendered_on_the_server_for_who_is_signed_in() {
         "/planner/keywords",
         "/planner/keywords/import",
         "/planner/clusters",
+        "/planner/clusters/group",
         "/planner/ideas",
         "/writer/tasks",
         "/writer/content",

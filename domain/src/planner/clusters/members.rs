@@ -321,11 +321,11 @@ pub async fn remove(app: &App, scope: &Scope, id: ClusterId, ids: &[KeywordId]) 
 /// [`Error::NotFound`] for a cluster, or a keyword that is not in the first, [`Error::Invalid`], [`Error::Forbidden`].
 pub async fn move_to(app: &App, scope: &Scope, from: ClusterId, ids: &[KeywordId], to: ClusterId) -> Result<u64> {
     let ids = bounded(ids)?;
-    if from == to {
-        return Err(Error::field("to", "The keywords are in this cluster already."));
-    }
     let txn = db::begin_write(&app.db).await?;
     let (from, to) = (one(&txn, scope, from).await?, one(&txn, scope, to).await?);
+    if from.id == to.id {
+        return Err(Error::field("to", "The keywords are in this cluster already."));
+    }
     if from.sector_id != to.sector_id {
         return Err(Error::field("to", "Choose a cluster of the same sector."));
     }

@@ -38,11 +38,11 @@ pub async fn merge(app: &App, scope: &Scope, input: &Merge) -> Result<cluster::M
     let mut ids = input.ids.clone();
     ids.sort_unstable();
     ids.dedup();
+    let txn = db::begin_write(&app.db).await?;
+    super::to_change(&txn, scope, &ids).await?;
     if !MERGE.contains(&ids.len()) {
         return Err(Error::field("ids", "Select 2 to 50 clusters to merge."));
     }
-    let txn = db::begin_write(&app.db).await?;
-    super::to_change(&txn, scope, &ids).await?;
     locks::keywords_of(&txn, scope, &ids).await?;
     let rows = locks::clusters(&txn, scope, &ids).await?;
     if rows.len() != ids.len() {

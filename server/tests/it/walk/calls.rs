@@ -375,7 +375,8 @@ pub fn all() -> Vec<Call> {
             "POST /api/v1/planner/clusters/undo_run/",
             "",
             r#"{"task_id":"$ai_task"}"#,
-        ),
+        )
+        .spoils(),
         rest("GET /api/v1/planner/clusters/runs/", "?sector_id=$sector", ""),
         rest("GET /api/v1/planner/clusters/{id}/keywords/", "$cluster", ""),
         rest(
@@ -386,23 +387,24 @@ pub fn all() -> Vec<Call> {
         rest(
             "POST /api/v1/planner/clusters/{id}/keywords/remove/",
             "$cluster",
-            r#"{"ids":[$keyword]}"#,
-        ),
+            r#"{"ids":[$member]}"#,
+        )
+        .spoils(),
         rest(
             "POST /api/v1/planner/clusters/{id}/keywords/move/",
             "$cluster",
-            r#"{"ids":[$keyword],"to":$cluster}"#,
+            r#"{"ids":[$member],"to":$cluster}"#,
         ),
         rest(
             "POST /api/v1/planner/clusters/{id}/pin/",
             "$cluster",
-            r#"{"ids":[$keyword],"pinned":true}"#,
+            r#"{"ids":[$member],"pinned":true}"#,
         ),
         rest("GET /api/v1/planner/clusters/{id}/split/", "$cluster", ""),
         rest(
             "POST /api/v1/planner/clusters/{id}/split/",
             "$cluster",
-            r#"{"parts":[{"name":"x","keyword_ids":[$keyword]}]}"#,
+            r#"{"parts":[{"name":"x","keyword_ids":[$member]}]}"#,
         )
         .spoils(),
         rest(
@@ -756,14 +758,14 @@ pub fn all() -> Vec<Call> {
         function("fn list_clusters", r#"{"filter":{"site_id":$site},"query":{}}"#),
         function("fn cluster_members", r#"{"id":$cluster,"query":{}}"#),
         function("fn add_to_cluster", r#"{"id":$cluster,"keyword_ids":[$keyword]}"#),
-        function("fn remove_from_cluster", r#"{"id":$cluster,"keyword_ids":[$keyword]}"#),
+        function("fn remove_from_cluster", r#"{"id":$cluster,"keyword_ids":[$member]}"#).spoils(),
         function(
             "fn move_to_cluster",
-            r#"{"id":$cluster,"keyword_ids":[$keyword],"to":$cluster}"#,
+            r#"{"id":$cluster,"keyword_ids":[$member],"to":$cluster}"#,
         ),
         function(
             "fn pin_in_cluster",
-            r#"{"id":$cluster,"keyword_ids":[$keyword],"pinned":true}"#,
+            r#"{"id":$cluster,"keyword_ids":[$member],"pinned":true}"#,
         ),
         function("fn set_cluster_status", r#"{"ids":[$cluster],"status":"active"}"#),
         function(
@@ -774,12 +776,12 @@ pub fn all() -> Vec<Call> {
         function("fn split_proposal", r#"{"id":$cluster}"#),
         function(
             "fn split_cluster",
-            r#"{"id":$cluster,"parts":[{"name":"x","keyword_ids":[$keyword]}]}"#,
+            r#"{"id":$cluster,"parts":[{"name":"x","keyword_ids":[$member]}]}"#,
         )
         .spoils(),
         function("fn latest_groupings", r#"{"sector_id":$sector}"#),
         function("fn get_grouping", r#"{"task_id":"$ai_task"}"#),
-        function("fn undo_grouping", r#"{"task_id":"$ai_task"}"#),
+        function("fn undo_grouping", r#"{"task_id":"$ai_task"}"#).spoils(),
         function(
             "fn grouping_sample",
             r#"{"start":{"function":"auto_cluster","sector_id":$sector,"keyword_ids":[]}}"#,

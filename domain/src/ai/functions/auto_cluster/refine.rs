@@ -226,6 +226,7 @@ mod tests {
     use super::*;
     use crate::ai::functions::auto_cluster::load::Candidate;
 
+    #[expect(clippy::unwrap_used, reason = "a test")]
     fn groups(sizes: &[usize]) -> Groups {
         let mut next = 0;
         let groups = sizes
@@ -263,6 +264,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unwrap_used, reason = "a test")]
     fn answer(json: serde_json::Value) -> Answer {
         serde_json::from_value(json).unwrap()
     }
