@@ -32,7 +32,7 @@ async fn places(ground: &Ground, tenant: &Tenant) -> BTreeMap<ClusterId, BTreeSe
     let names: BTreeMap<KeywordId, String> = keyword::Entity::find()
         .all(&ground.app.db)
         .await
-        .unwrap()
+        .expect("works")
         .into_iter()
         .map(|row| (row.id, row.keyword))
         .collect();
@@ -40,7 +40,11 @@ async fn places(ground: &Ground, tenant: &Tenant) -> BTreeMap<ClusterId, BTreeSe
     for row in rows(ground, tenant).await {
         found.insert(row.id, BTreeSet::new());
     }
-    for place in cluster_keyword::Entity::find().all(&ground.app.db).await.unwrap() {
+    for place in cluster_keyword::Entity::find()
+        .all(&ground.app.db)
+        .await
+        .expect("works")
+    {
         if let Some(members) = found.get_mut(&place.cluster_id) {
             members.insert(names[&place.keyword_id].clone());
         }
@@ -53,7 +57,7 @@ async fn rows(ground: &Ground, tenant: &Tenant) -> Vec<cluster::Model> {
         .filter(cluster::Column::SiteId.eq(tenant.site))
         .all(&ground.app.db)
         .await
-        .unwrap()
+        .expect("works")
 }
 
 /// Counts and volumes are those of the members.
@@ -61,7 +65,7 @@ async fn assert_counts(ground: &Ground, tenant: &Tenant) {
     let volumes: BTreeMap<KeywordId, i64> = keyword::Entity::find()
         .all(&ground.app.db)
         .await
-        .unwrap()
+        .expect("works")
         .into_iter()
         .map(|row| (row.id, row.volume.unwrap_or(0)))
         .collect();
@@ -70,11 +74,11 @@ async fn assert_counts(ground: &Ground, tenant: &Tenant) {
             .filter(cluster_keyword::Column::ClusterId.eq(row.id))
             .all(&ground.app.db)
             .await
-            .unwrap();
+            .expect("works");
         let volume: i64 = members.iter().map(|member| volumes[&member.keyword_id]).sum();
         assert_eq!(
             (row.keywords_count, row.volume),
-            (i64::try_from(members.len()).unwrap(), volume),
+            (i64::try_from(members.len()).expect("works"), volume),
             "{}",
             row.name
         );
@@ -183,7 +187,7 @@ async fn grouping_anew_leaves_what_people_decided_and_can_be_undone_once() {
     // By hand: a stranger among the moka pots, and an idea that hangs on the teas.
     let moka = home(&ground, &tenant, "moka pot").await.expect("a cluster");
     let stranger = ids_of(&ground, &tenant, &["zanzibar weather"]).await;
-    assert_eq!(members::add(app, scope, moka, &stranger).await.unwrap(), 1);
+    assert_eq!(members::add(app, scope, moka, &stranger).await.expect("works"), 1);
     let input = idea::New {
         sector_id: tenant.sector,
         idea_title: "Tea".to_owned(),
@@ -219,8 +223,11 @@ async fn grouping_anew_leaves_what_people_decided_and_can_be_undone_once() {
     assert!(undone.taken_out > 0 && undone.put_back > 0, "{undone:?}");
     let again = places(&ground, &tenant).await;
     let mut expected = before.clone();
-    expected.get_mut(&espresso).unwrap().remove("espresso machines");
-    expected.get_mut(&tea).unwrap().insert("espresso machines".to_owned());
+    expected.get_mut(&espresso).expect("works").remove("espresso machines");
+    expected
+        .get_mut(&tea)
+        .expect("works")
+        .insert("espresso machines".to_owned());
     assert_eq!(again, expected);
     let back = rows(&ground, &tenant).await;
     for row in &old {
@@ -245,8 +252,11 @@ async fn grouping_anew_leaves_what_people_decided_and_can_be_undone_once() {
         runs::undo(app, scope, &done.task_id).await,
         Err(Error::Conflict(_))
     ));
-    assert_eq!(cluster_run_move::Entity::find().count(&app.db).await.unwrap(), 0);
-    assert_eq!(cluster_run_cluster::Entity::find().count(&app.db).await.unwrap(), 0);
+    assert_eq!(cluster_run_move::Entity::find().count(&app.db).await.expect("works"), 0);
+    assert_eq!(
+        cluster_run_cluster::Entity::find().count(&app.db).await.expect("works"),
+        0
+    );
 }
 
 #[tokio::test]
@@ -259,7 +269,7 @@ async fn runs_are_undone_in_the_order_in_which_they_build_on_each_other() {
         runs::undo(app, scope, &first.task_id).await,
         Err(Error::Conflict(_))
     ));
-    let listed = runs::latest(app, scope, tenant.sector).await.unwrap();
+    let listed = runs::latest(app, scope, tenant.sector).await.expect("works");
     assert_eq!(
         listed
             .iter()
@@ -299,19 +309,19 @@ async fn what_was_before_is_kept_for_the_latest_runs_only() {
     let kept: BTreeSet<_> = cluster_run_move::Entity::find()
         .all(&app.db)
         .await
-        .unwrap()
+        .expect("works")
         .into_iter()
         .map(|row| row.run_id)
         .collect();
     assert_eq!(kept.len(), 5);
-    for run in runs::latest(app, scope, tenant.sector).await.unwrap() {
+    for run in runs::latest(app, scope, tenant.sector).await.expect("works") {
         runs::undo(app, scope, &run.task_id).await.expect("undoes");
         assert_counts(&ground, &tenant).await;
     }
     let oldest = entity::cluster_run::Entity::find()
         .one(&app.db)
         .await
-        .unwrap()
+        .expect("works")
         .expect("a run");
     assert!(!oldest.kept && oldest.undone_at.is_none());
 }
@@ -334,7 +344,7 @@ async fn a_sector_is_grouped_by_one_run_at_a_time() {
         .filter(entity::ai_task::Column::PublicId.eq(first.task_id.as_str()))
         .exec(&app.db)
         .await
-        .unwrap();
+        .expect("works");
     let stopped = ai::run_here(app, scope, &first.task_id).await.expect("ends");
     assert_eq!(stopped.status, AiTaskStatus::Cancelled, "{stopped:?}");
     assert_eq!(
@@ -401,7 +411,9 @@ async fn a_model_refines_what_the_engine_made() {
     assert_eq!(names, ["Coffee", "coffee 2"], "two of three are one, and names differ");
     let placed: usize = places(&ground, &tenant).await.values().map(BTreeSet::len).sum();
     assert_eq!(placed, 7, "eight in groups, one left out");
-    let run = runs::of_task(&ground.app, &tenant.scope, &done.task_id).await.unwrap();
+    let run = runs::of_task(&ground.app, &tenant.scope, &done.task_id)
+        .await
+        .expect("works");
     assert_eq!((run.created, run.placed, run.leftover), (2, 7, 2));
     assert_counts(&ground, &tenant).await;
 }
@@ -415,12 +427,19 @@ async fn keywords_are_put_in_and_out_by_hand() {
         name: name.to_owned(),
         description: String::new(),
     };
-    let one = clusters::create(app, scope, name("One")).await.unwrap().id;
-    let two = clusters::create(app, scope, name("Two")).await.unwrap().id;
+    let one = clusters::create(app, scope, name("One")).await.expect("works").id;
+    let two = clusters::create(app, scope, name("Two")).await.expect("works").id;
     let ids = ids_of(&ground, &tenant, &["moka pot", "espresso machine", "zanzibar weather"]).await;
-    assert_eq!(members::add(app, scope, one, &ids).await.unwrap(), 3);
-    assert_eq!(members::add(app, scope, one, &ids).await.unwrap(), 0, "twice is once");
-    assert_eq!(members::move_to(app, scope, one, &ids[..1], two).await.unwrap(), 1);
+    assert_eq!(members::add(app, scope, one, &ids).await.expect("works"), 3);
+    assert_eq!(
+        members::add(app, scope, one, &ids).await.expect("works"),
+        0,
+        "twice is once"
+    );
+    assert_eq!(
+        members::move_to(app, scope, one, &ids[..1], two).await.expect("works"),
+        1
+    );
     assert!(matches!(
         members::move_to(app, scope, one, &ids[..1], two).await,
         Err(Error::NotFound(_))
@@ -429,16 +448,16 @@ async fn keywords_are_put_in_and_out_by_hand() {
         members::move_to(app, scope, one, &ids[1..2], one).await,
         Err(Error::Invalid { .. })
     ));
-    assert_eq!(members::remove(app, scope, one, &ids[1..2]).await.unwrap(), 1);
+    assert_eq!(members::remove(app, scope, one, &ids[1..2]).await.expect("works"), 1);
     assert!(matches!(
         members::add(app, scope, one, &[KeywordId(9_999)]).await,
         Err(Error::NotFound(_))
     ));
-    let listed = members::list(app, scope, two, &page(50)).await.unwrap();
+    let listed = members::list(app, scope, two, &page(50)).await.expect("works");
     let row = &listed.results[0];
     assert_eq!((listed.count, row.pinned, row.task_id.as_deref()), (1, true, None));
-    assert_eq!(members::pin(app, scope, two, &ids[..1], false).await.unwrap(), 1);
-    assert!(!members::list(app, scope, two, &page(50)).await.unwrap().results[0].pinned);
+    assert_eq!(members::pin(app, scope, two, &ids[..1], false).await.expect("works"), 1);
+    assert!(!members::list(app, scope, two, &page(50)).await.expect("works").results[0].pinned);
     assert_counts(&ground, &tenant).await;
     // Another sector's, another account's, a viewer's.
     let stranger = ground.tenant("eve@example.com").await;
@@ -462,12 +481,12 @@ async fn keywords_are_put_in_and_out_by_hand() {
         with_ideas: Some(false),
         ..Default::default()
     };
-    let few = clusters::list(app, scope, &filter, &page(50)).await.unwrap();
+    let few = clusters::list(app, scope, &filter, &page(50)).await.expect("works");
     assert_eq!(few.results.iter().map(|row| row.id).collect::<Vec<_>>(), [one]);
     assert_eq!(
         clusters::set_status(app, scope, &[one, two], cluster::ClusterStatus::Archived)
             .await
-            .unwrap(),
+            .expect("works"),
         2
     );
 }
@@ -477,7 +496,9 @@ async fn the_reasons_for_a_place_are_told() {
     let (ground, tenant) = start_ground().await;
     let done = group(&ground, &tenant).await;
     let id = home(&ground, &tenant, "espresso machine").await.expect("a cluster");
-    let listed = members::list(&ground.app, &tenant.scope, id, &page(50)).await.unwrap();
+    let listed = members::list(&ground.app, &tenant.scope, id, &page(50))
+        .await
+        .expect("works");
     assert!(
         listed
             .results
@@ -524,7 +545,7 @@ async fn clusters_are_merged_and_split() {
     assert_eq!(now[&espresso], all);
     assert!(!now.contains_key(&moka));
     assert_eq!(
-        ideas::get(app, scope, made.id).await.unwrap().cluster_id,
+        ideas::get(app, scope, made.id).await.expect("works").cluster_id,
         Some(espresso)
     );
     assert_counts(&ground, &tenant).await;
@@ -558,7 +579,10 @@ async fn clusters_are_merged_and_split() {
         .expect("splits");
     let now = places(&ground, &tenant).await;
     assert_eq!(made.len(), 1);
-    assert_eq!(made[0].keywords_count, i64::try_from(parts[1].keywords.len()).unwrap());
+    assert_eq!(
+        made[0].keywords_count,
+        i64::try_from(parts[1].keywords.len()).expect("works")
+    );
     assert_eq!(now[&espresso].len() + now[&made[0].id].len(), all.len());
     assert!(matches!(
         reshape::split(app, scope, espresso, &[part(&parts[1])]).await,
@@ -581,7 +605,7 @@ async fn counts_are_true_whatever_happens_at_once() {
         },
     )
     .await
-    .unwrap()
+    .expect("works")
     .id;
     let ids: Vec<KeywordId> = ground.keywords(&tenant).await.into_values().map(|row| row.id).collect();
     let other = ground.another_app().await;
@@ -591,7 +615,7 @@ async fn counts_are_true_whatever_happens_at_once() {
         work.push(tokio::spawn(async move {
             members::add(&app, &scope, id, &[keyword]).await.expect("adds");
             let patch = keyword::Patch {
-                volume: Some(1_000 + i64::try_from(number).unwrap()),
+                volume: Some(1_000 + i64::try_from(number).expect("works")),
                 ..Default::default()
             };
             keywords::update(&app, &scope, keyword, patch).await.expect("updates");
@@ -604,25 +628,25 @@ async fn counts_are_true_whatever_happens_at_once() {
         one.await.expect("no panic");
     }
     assert_counts(&ground, &tenant).await;
-    assert_eq!(clusters::get(app, scope, id).await.unwrap().keywords_count, 6);
+    assert_eq!(clusters::get(app, scope, id).await.expect("works").keywords_count, 6);
 }
 
 async fn import_results(ground: &Ground, tenant: &Tenant, text: &str) -> ImportReport {
     let path = std::env::temp_dir().join(format!("{}.csv", uuid::Uuid::new_v4().simple()));
-    std::fs::write(&path, text).unwrap();
+    std::fs::write(&path, text).expect("works");
     let input = NewImport {
         sector_id: tenant.sector,
         kind: ImportKind::Serp,
         competitor: None,
         file_name: "results.csv".to_owned(),
-        size_bytes: i64::try_from(text.len()).unwrap(),
+        size_bytes: i64::try_from(text.len()).expect("works"),
         mapping: None,
         mode: ImportMode::Skip,
     };
     let report = import::import_file(&ground.app, &tenant.scope, input, &path)
         .await
         .expect("imports");
-    std::fs::remove_file(path).unwrap();
+    std::fs::remove_file(path).expect("works");
     report
 }
 
@@ -649,11 +673,11 @@ async fn search_results_hold_keywords_together() {
         (20, 1, 2, 23),
         "{row:?}"
     );
-    assert_eq!(serp::covered(app, scope, tenant.sector).await.unwrap(), 2);
+    assert_eq!(serp::covered(app, scope, tenant.sector).await.expect("works"), 2);
     group(&ground, &tenant).await;
     let id = home(&ground, &tenant, "bialetti").await.expect("a cluster");
     assert_eq!(home(&ground, &tenant, "stovetop coffee maker").await, Some(id));
-    let listed = members::list(app, scope, id, &page(50)).await.unwrap();
+    let listed = members::list(app, scope, id, &page(50)).await.expect("works");
     assert!(
         listed
             .results
@@ -670,11 +694,11 @@ async fn search_results_hold_keywords_together() {
     )
     .await;
     let of = |key: &'static str| serp_result::Entity::find().filter(serp_result::Column::KeywordKey.eq(key));
-    let now = of("bialetti").all(&app.db).await.unwrap();
+    let now = of("bialetti").all(&app.db).await.expect("works");
     assert_eq!(now.iter().map(|row| row.url.as_str()).collect::<Vec<_>>(), ["new.com"]);
-    assert_eq!(of("stovetop coffee maker").count(&app.db).await.unwrap(), 10);
+    assert_eq!(of("stovetop coffee maker").count(&app.db).await.expect("works"), 10);
 
-    let sample = runs::sample(app, scope, &anew(&tenant, 50)).await.unwrap();
+    let sample = runs::sample(app, scope, &anew(&tenant, 50)).await.expect("works");
     assert_eq!((sample.total, sample.keywords.len(), sample.with_results), (3, 3, 2));
     assert!(sample.credits > 0 && sample.available >= sample.credits);
 }
