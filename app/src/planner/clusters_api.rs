@@ -127,9 +127,9 @@ pub async fn grouping_sample(start: Start) -> Result<cluster_run::Sample, ApiErr
         .map_err(crate::context::fail)
 }
 
-/// How many active keywords of a sector have known search results.
+/// How many active keywords of a sector have known search results, and how many there are.
 #[server(input = Json)]
-pub async fn known_results(sector_id: SectorId) -> Result<u64, ApiError> {
+pub async fn known_results(sector_id: SectorId) -> Result<(u64, u64), ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
     domain::planner::serp::covered(&app, &scope, sector_id)
         .await

@@ -68,7 +68,7 @@ fn Bench() -> impl IntoView {
     let request = RwSignal::new(None::<Start>);
     let task = use_running_task(&[AiFunction::AutoCluster]);
     let note = RwSignal::new(None::<String>);
-    let results = RwSignal::new(None::<u64>);
+    let results = RwSignal::new(None::<(u64, u64)>);
 
     let start = move |sector_id: SectorId, tightness: u8| Start::AutoCluster {
         sector_id,
@@ -176,10 +176,14 @@ fn Bench() -> impl IntoView {
                 </div>
                 <p class="mt-2 min-h-10 text-sm">{move || meaning(tightness.get())}</p>
                 <p class="mt-3 text-sm muted tabular">
-                    {move || match (results.get(), total.get()) {
-                        (Some(0), _) => "No search results are known, so words alone decide.".to_owned(),
-                        (Some(known), _) => format!("Search results are known for {}: those with many in common go together.", count(rows_count(known), "keyword", "keywords")),
-                        _ => "Looking for search results…".to_owned(),
+                    {move || match results.get() {
+                        Some((0, _)) => "No search results are known, so words alone decide.".to_owned(),
+                        Some((known, all)) => format!(
+                            "Search results known for {} of {}: those with many in common go together.",
+                            number(rows_count(known)),
+                            count(rows_count(all), "keyword", "keywords")
+                        ),
+                        None => "Looking for search results…".to_owned(),
                     }}
                     " "
                     <a class="link link-primary" href="/planner/keywords/import?kind=serp">"Add search results"</a>

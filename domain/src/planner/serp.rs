@@ -108,11 +108,11 @@ pub(crate) async fn page(
         .await?)
 }
 
-/// How many active keywords of a sector have known results.
+/// How many active keywords of a sector have known results, and how many there are.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a sector that is not there for the caller.
-pub async fn covered(app: &App, scope: &Scope, sector: SectorId) -> Result<u64> {
+pub async fn covered(app: &App, scope: &Scope, sector: SectorId) -> Result<(u64, u64)> {
     super::clusters::runs::seen(&app.db, scope, sector).await?;
     let known = Query::select()
         .column(serp_result::Column::KeywordKey)
@@ -120,12 +120,15 @@ pub async fn covered(app: &App, scope: &Scope, sector: SectorId) -> Result<u64> 
         .and_where(serp_result::Column::SectorId.eq(sector))
         .and_where(serp_result::Column::AccountId.eq(scope.account))
         .to_owned();
-    Ok(keyword::Entity::find_in(scope)
+    let active = keyword::Entity::find_in(scope)
         .filter(keyword::Column::SectorId.eq(sector))
-        .filter(keyword::Column::Status.eq(keyword::KeywordStatus::Active))
+        .filter(keyword::Column::Status.eq(keyword::KeywordStatus::Active));
+    let all = active.clone().count(&app.db).await?;
+    let with = active
         .filter(keyword::Column::KeywordKey.in_subquery(known))
         .count(&app.db)
-        .await?)
+        .await?;
+    Ok((with, all))
 }
 
 /// How the reading of a file ended.

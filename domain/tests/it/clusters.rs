@@ -673,7 +673,7 @@ async fn search_results_hold_keywords_together() {
         (20, 1, 2, 23),
         "{row:?}"
     );
-    assert_eq!(serp::covered(app, scope, tenant.sector).await.expect("works"), 2);
+    assert_eq!(serp::covered(app, scope, tenant.sector).await.expect("works"), (2, 3));
     group(&ground, &tenant).await;
     let id = home(&ground, &tenant, "bialetti").await.expect("a cluster");
     assert_eq!(home(&ground, &tenant, "stovetop coffee maker").await, Some(id));
