@@ -114,6 +114,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("planner/keywords") view=planner::KeywordsPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/keywords/import") view=planner::ImportPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/clusters") view=planner::ClustersPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner/clusters/group") view=planner::GroupPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/clusters/:id") view=planner::ClusterPage ssr=SsrMode::Async/>
                     <Route path=path!("planner/ideas") view=planner::IdeasPage ssr=SsrMode::Async/>
                     <Route path=path!("thinker/images") view=thinker::ImageTestsPage ssr=SsrMode::Async/>

@@ -1,10 +1,16 @@
 //! Planner: keywords, clusters, ideas, opportunities, dashboard.
 
 pub mod api;
+mod cluster_dialogs;
 mod cluster_form;
+mod cluster_members;
 mod cluster_page;
+pub mod clusters_api;
 mod clusters_page;
 mod dashboard_page;
+mod group_page;
+mod group_preview;
+mod grouping_note;
 mod idea_form;
 mod ideas_page;
 mod import_choices;
@@ -31,6 +37,8 @@ pub mod views_api;
 pub use cluster_page::ClusterPage;
 pub use clusters_page::ClustersPage;
 pub use dashboard_page::PlannerPage;
+pub use group_page::GroupPage;
+pub use grouping_note::{GroupingOfJob, UndoGrouping};
 pub use ideas_page::IdeasPage;
 pub use import_page::ImportPage;
 pub use keywords_page::KeywordsPage;

@@ -13,7 +13,7 @@ pub mod template;
 
 use entity::{
     AiTaskId, SiteId,
-    ai_task::{self, AiTaskStatus, Estimate, Phase, Progress, Start, Started},
+    ai_task::{self, AiFunction, AiTaskStatus, Estimate, Phase, Progress, Start, Started},
     ai_task_item::{self, ItemStatus},
     topic::Covered,
 };
@@ -219,7 +219,15 @@ async fn refuse_running(db: &impl ConnectionTrait, scope: &Scope, plan: &functio
             )
             .one(db)
             .await?;
-        if busy.is_some() {
+        if let Some(unit) = busy {
+            if plan.function == AiFunction::AutoCluster {
+                let running = load(db, unit.ai_task_id).await?;
+                return Err(Error::Conflict(format!(
+                    "Keywords of this sector are being grouped already, since {} UTC. Wait for that to finish, or cancel it. (Job {})",
+                    running.created_at.format("%H:%M"),
+                    running.public_id
+                )));
+            }
             return Err(Error::Conflict(
                 "Some of the selected rows are being worked on already. Wait for that to finish, then try again."
                     .to_owned(),

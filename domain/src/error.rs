@@ -35,6 +35,9 @@ pub enum Error {
     /// 409: the site has this topic already; the caller may insist.
     #[error("You have this topic already: {}.", .0.first().map_or("", |near| near.title.as_str()))]
     Duplicate(Vec<entity::topic::Near>),
+    /// 409: somebody stopped the work.
+    #[error("The work was stopped.")]
+    Cancelled,
     /// 403: a limit of the plan.
     #[error("{0}")]
     LimitReached(String),
@@ -105,7 +108,7 @@ impl Error {
             Self::Unauthenticated(_) => 401,
             Self::NotFound(_) => 404,
             Self::Forbidden(_) | Self::LimitReached(_) => 403,
-            Self::Conflict(_) | Self::Duplicate(_) => 409,
+            Self::Conflict(_) | Self::Duplicate(_) | Self::Cancelled => 409,
             Self::InsufficientCredits { .. } => 402,
             Self::Changed(_) => 412,
             Self::TooLarge(_) => 413,
@@ -124,6 +127,7 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::Conflict(_) => "conflict",
             Self::Duplicate(_) => "duplicate_topic",
+            Self::Cancelled => "cancelled",
             Self::LimitReached(_) => "limit_reached",
             Self::InsufficientCredits { .. } => "insufficient_credits",
             Self::Changed(_) => "precondition_failed",

@@ -6,6 +6,7 @@ pub mod ideas;
 pub mod import;
 pub mod keywords;
 pub mod opportunities;
+pub mod serp;
 pub(crate) mod sources;
 pub mod topics;
 pub mod views;

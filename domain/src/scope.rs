@@ -390,11 +390,13 @@ scoped_by_site!(
     task => SiteId, content => SiteId, image => SiteId, ai_task => SiteId, integration => SiteId, publishing_record => SiteId,
     internal_link => SiteId, optimization_task => SiteId, site_blueprint => SiteId, page_blueprint => SiteId,
     competitor_keyword => SiteId, serp_result => SiteId, keyword_tally => SiteId, keyword_change => SiteId,
-    keyword_score => SiteId, score_run => SiteId,
+    keyword_score => SiteId, score_run => SiteId, cluster_run => SiteId,
 );
 // Members, units and versions are reached through their cluster, task and article, which are narrowed by site.
 scoped_by_account!(
     cluster_keyword,
+    cluster_run_move,
+    cluster_run_cluster,
     ai_task_item,
     content_version,
     credit_transaction,

@@ -14,6 +14,7 @@ mod number;
 mod reader;
 mod record;
 mod row;
+pub mod serp;
 mod sniff;
 mod source;
 

@@ -226,6 +226,8 @@ pub struct Model {
     pub items_done: i32,
     /// Units that failed.
     pub items_failed: i32,
+    /// How far the unit in hand is, 0 to 100; said by functions whose one unit takes long.
+    pub part_percent: i32,
     /// Credits held at the start.
     pub credits_reserved: i64,
     /// Credits charged.
@@ -269,7 +271,14 @@ impl Model {
         if self.status.is_final() {
             return 100;
         }
-        (self.items_done + self.items_failed) * 100 / self.items_total.max(1)
+        let total = self.items_total.max(1);
+        let ended = self.items_done + self.items_failed;
+        let part = if ended < total {
+            self.part_percent.clamp(0, 99)
+        } else {
+            0
+        };
+        (ended * 100 + part) / total
     }
 }
 

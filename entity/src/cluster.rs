@@ -55,7 +55,7 @@ orm_model!();
 
 /// Which clusters a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams), into_params(parameter_in = Query), schema(as = ClusterFilter))]
 #[serde(default)]
 pub struct Filter {
     /// Only this site.
@@ -64,6 +64,16 @@ pub struct Filter {
     pub sector_id: Option<SectorId>,
     /// Only this status.
     pub status: Option<ClusterStatus>,
+    /// Keywords at least.
+    pub keywords_min: Option<i64>,
+    /// Keywords at most.
+    pub keywords_max: Option<i64>,
+    /// Searches a month at least.
+    pub volume_min: Option<i64>,
+    /// Searches a month at most.
+    pub volume_max: Option<i64>,
+    /// Only those with ideas (true) or without (false).
+    pub with_ideas: Option<bool>,
 }
 
 /// A cluster to make by hand.
@@ -90,4 +100,44 @@ pub struct Patch {
     pub description: Option<String>,
     /// How far it is.
     pub status: Option<ClusterStatus>,
+}
+
+/// Several clusters to make one of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MergeClusters))]
+pub struct Merge {
+    /// The clusters, 2 to 50 of one sector.
+    pub ids: Vec<ClusterId>,
+    /// The name of the one that is left.
+    pub name: String,
+}
+
+/// A part that a cluster could be split into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ClusterPart))]
+pub struct Part {
+    /// A name for it.
+    pub name: String,
+    /// Its keywords.
+    pub keywords: Vec<PartKeyword>,
+}
+
+/// A keyword of a [`Part`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartKeyword {
+    /// Identity.
+    pub id: crate::KeywordId,
+    /// The keyword.
+    pub keyword: String,
+}
+
+/// A cluster to make of some keywords of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NewClusterPart))]
+pub struct NewPart {
+    /// Its name.
+    pub name: String,
+    /// The keywords that move to it.
+    pub keyword_ids: Vec<crate::KeywordId>,
 }

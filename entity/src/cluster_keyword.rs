@@ -1,5 +1,6 @@
 //! A keyword's place in a cluster.
 use crate::{AccountId, AiTaskId, ClusterId, KeywordId};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A keyword's place in a cluster.
@@ -32,3 +33,27 @@ pub struct Model {
 }
 
 orm_model!();
+
+/// A keyword of a cluster and why it is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ClusterMember))]
+pub struct Row {
+    /// The keyword.
+    pub keyword: crate::keyword::Model,
+    /// Nearness to the cluster in percent.
+    pub similarity: i32,
+    /// Terms it shares with the others.
+    pub shared_terms: Vec<String>,
+    /// Search results it has in common with its nearest in the cluster.
+    pub shared_urls: i32,
+    /// Search results of it that are known.
+    pub known_urls: i64,
+    /// A person wants it here: no run takes it away.
+    pub pinned: bool,
+    /// Random name of the run that placed it; none when placed by hand.
+    pub task_id: Option<String>,
+    /// When that run began.
+    pub placed_at: Option<DateTime<Utc>>,
+    /// Among the keywords that fit least: the first to look at.
+    pub weakest: bool,
+}

@@ -20,6 +20,9 @@ pub mod audit_event;
 pub mod author_profile;
 pub mod cluster;
 pub mod cluster_keyword;
+pub mod cluster_run;
+pub mod cluster_run_cluster;
+pub mod cluster_run_move;
 pub mod competitor_keyword;
 pub mod content;
 pub mod content_version;
@@ -185,4 +188,10 @@ ids! {
     KeywordChangeId,
     /// Columns that a person chose for files of one header.
     ImportMappingId,
+    /// A run of the clusterer.
+    ClusterRunId,
+    /// A place of a keyword that a run took away.
+    ClusterRunMoveId,
+    /// A cluster that a run took away.
+    ClusterRunClusterId,
 }

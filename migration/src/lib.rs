@@ -25,6 +25,7 @@ mod m20261125_000017_planner;
 mod m20261125_000018_imports;
 mod m20261125_000019_keyword_lists;
 mod m20261125_000020_saved_views;
+mod m20261125_000021_cluster_runs;
 mod m20261125_000022_ideas;
 
 /// Every change in order.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000018_imports::Migration),
             Box::new(m20261125_000019_keyword_lists::Migration),
             Box::new(m20261125_000020_saved_views::Migration),
+            Box::new(m20261125_000021_cluster_runs::Migration),
             Box::new(m20261125_000022_ideas::Migration),
         ]
     }

@@ -1,7 +1,7 @@
 //! The receipt of one job.
 
 use entity::{
-    ai_task::{Progress, Receipt},
+    ai_task::{AiFunction, Progress, Receipt},
     ai_task_item::{self, ItemStatus},
     provider_setting::Provider,
 };
@@ -18,7 +18,7 @@ use crate::{
         Badge, Column, DataTable, EmptyState, ErrorState, FilterSelect, Icon, PageHeader, ProgressPanel, Skeleton,
         count, day_and_time, duration, lu, number, options_of, usd_micros, use_toasts, use_url_state,
     },
-    planner::parts::act,
+    planner::{GroupingOfJob, parts::act},
     workspace::use_workspace,
 };
 
@@ -81,7 +81,14 @@ pub fn JobPage() -> impl IntoView {
         </Transition>
         <ProgressPanel task on_done=changed on_step=changed/>
         <Transition>
-            {move || receipt.get().and_then(Result::ok).map(|found| view! { <Sums found/> })}
+            {move || receipt.get().and_then(Result::ok).map(|found| {
+                let grouped = found.task.function == AiFunction::AutoCluster && found.task.status.is_final();
+                let task_id = found.task.task_id.clone();
+                view! {
+                    {grouped.then(|| view! { <GroupingOfJob task_id/> })}
+                    <Sums found/>
+                }
+            })}
         </Transition>
         <Transition>
             {

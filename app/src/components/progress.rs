@@ -177,6 +177,8 @@ fn state(now: Progress) -> impl IntoView {
     } else {
         now.status.label()
     };
+    let undo = (now.function == AiFunction::AutoCluster && now.status == AiTaskStatus::Completed && now.items_done > 0)
+        .then(|| now.task_id.clone());
     let failures: Vec<_> = now
         .items
         .iter()
@@ -196,6 +198,7 @@ fn state(now: Progress) -> impl IntoView {
             <span>{credits}</span>
         </p>
         {now.summary.clone().map(|text| view! { <p class="mt-2 text-sm">{text}</p> })}
+        {undo.map(|task_id| view! { <div class="mt-3"><crate::planner::UndoGrouping task_id/></div> })}
         {now.error.clone().map(|text| view! { <p class="mt-2 text-sm text-error">{text}</p> })}
         {(!failures.is_empty())
             .then(|| {

@@ -10,9 +10,9 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     api::{delete_clusters, get_cluster},
+    cluster_dialogs::{AddKeywordsDialog, SplitDialog},
     cluster_form::ClusterForm,
-    keyword_bulk::Picked,
-    keyword_table::{KeywordTable, Rows, keyword_rows},
+    cluster_members::{MemberTable, Members, member_rows},
     parts::{DoneNote, act, use_may_edit},
 };
 use crate::components::{
@@ -34,8 +34,7 @@ pub fn ClusterPage() -> impl IntoView {
             }
         },
     );
-    // A cluster that does not exist has no keywords either: the list asks for number 0.
-    let rows = keyword_rows(Signal::derive(move || Some(id.get().unwrap_or_default())));
+    let rows = member_rows(id);
     view! {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || cluster.get().map(|result| match result {
@@ -61,7 +60,7 @@ fn Cluster(
     #[prop(into)]
     reload: Callback<()>,
     /// Its keywords.
-    rows: Rows,
+    rows: Members,
 ) -> impl IntoView {
     let toasts = use_toasts();
     let url = use_url_state();
@@ -71,7 +70,9 @@ fn Cluster(
     let request = RwSignal::new(None::<Start>);
     let task = use_running_task(&[AiFunction::GenerateIdeas]);
     let note = RwSignal::new(None::<String>);
-    let picked = Picked::new();
+    let adding = RwSignal::new(false);
+    let splitting = RwSignal::new(false);
+    let sector = found.sector_id;
     let stored = StoredValue::new(found.clone());
     let delete = move |()| {
         act(toasts, delete_clusters(vec![id]), move |_| {
@@ -93,6 +94,14 @@ fn Cluster(
         <PageHeader title=found.name.clone() purpose=found.description.clone()>
             <a class="btn btn-sm" href=ideas_href>"Its ideas"</a>
             <Show when=move || may_edit.get()>
+                <button type="button" class="btn btn-sm js-only" on:click=move |_| adding.set(true)>
+                    <Icon icon=lu::LuPlus class="size-4"/>
+                    "Add keywords"
+                </button>
+                <button type="button" class="btn btn-sm js-only" on:click=move |_| splitting.set(true)>
+                    <Icon icon=lu::LuSplit class="size-4"/>
+                    "Split"
+                </button>
                 <button type="button" class="btn btn-sm js-only" on:click=move |_| editing.set(true)>
                     <Icon icon=lu::LuPencil class="size-4"/>
                     "Edit"
@@ -121,16 +130,30 @@ fn Cluster(
         </div>
         <ProgressPanel task on_done=done/>
         <DoneNote note href="/planner/ideas" link="See the ideas"/>
-        <KeywordTable
-            rows cluster=Signal::derive(move || Some(id)) picked
+        <MemberTable
+            id rows on_change=move |()| reload.run(())
             empty=|| view! {
                 <EmptyState
                     icon=lu::LuKeyRound
                     title="No keywords in this cluster"
-                    text="Choose keywords in the list and group them: those that fit are added here."
+                    text="Add keywords by hand, or group those that are in no cluster: what fits is added here."
                 >
                     <a class="btn btn-primary btn-sm" href="/planner/keywords?clustered=no">"Ungrouped keywords"</a>
                 </EmptyState>
+            }
+        />
+        <AddKeywordsDialog
+            open=adding id sector
+            on_done=move |()| {
+                rows.refetch();
+                reload.run(());
+            }
+        />
+        <SplitDialog
+            open=splitting id
+            on_done=move |()| {
+                rows.refetch();
+                reload.run(());
             }
         />
         <AiLauncher request task on_started=move |_| note.set(None)/>

@@ -12,13 +12,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api::{delete_clusters, list_clusters},
+    cluster_dialogs::MergeDialog,
     cluster_form::ClusterForm,
-    parts::{DoneNote, EditButton, act, chosen, rows_count, use_may_edit},
+    clusters_api::set_cluster_status,
+    grouping_note::LastGrouping,
+    parts::{BulkSelect, DoneNote, EditButton, act, chosen, rows_count, use_may_edit},
 };
 use crate::{
     components::{
-        AiLauncher, Badge, Column, ConfirmDialog, DataTable, Dialog, EmptyState, FilterSelect, Icon, NeedsSite,
-        PageHeader, ProgressPanel, TimeAgo, count, lu, number, options_of, use_running_task, use_toasts, use_url_state,
+        AiLauncher, Badge, Column, ConfirmDialog, DataTable, Dialog, EmptyState, FilterRange, FilterSelect, Icon,
+        NeedsSite, PageHeader, ProgressPanel, TimeAgo, count, lu, number, options_of, use_running_task, use_toasts,
+        use_url_state,
     },
     workspace::use_workspace,
 };
@@ -75,7 +79,14 @@ pub fn ClustersPage() -> impl IntoView {
         site_id: workspace.site_id(),
         sector_id: workspace.sector_id(),
         status: url.parsed("status"),
+        keywords_min: url.parsed("keywords_min"),
+        keywords_max: url.parsed("keywords_max"),
+        volume_min: url.parsed("volume_min"),
+        volume_max: url.parsed("volume_max"),
+        with_ideas: url.get("ideas").map(|value| value == "yes"),
     };
+    let version = Signal::stored(0_u32);
+    let merge_open = RwSignal::new(false);
     let rows = Resource::new(
         move || (filter(), url.list_of("clusters")),
         |(filter, query)| async move { list_clusters(filter, query).await.map(with_shares) },
@@ -107,12 +118,63 @@ pub fn ClustersPage() -> impl IntoView {
             note.set(Some("Your ideas are ready.".to_owned()));
         }
     };
+    let set_status = move |value: String| {
+        let Ok(status) = value.parse::<ClusterStatus>() else {
+            return;
+        };
+        act(
+            toasts,
+            set_cluster_status(chosen(selection, ClusterId), status),
+            move |changed| {
+                toasts.success(format!(
+                    "{}: {}.",
+                    count(rows_count(changed), "cluster", "clusters"),
+                    status.label()
+                ));
+                selection.update(BTreeSet::clear);
+                rows.refetch();
+            },
+        );
+    };
+    // Selected clusters with their names, the one with the most keywords first: its name is proposed.
+    let to_merge = Signal::derive(move || {
+        let mut found: Vec<cluster::Model> = rows.with(|rows| match rows {
+            Some(Ok(page)) => page
+                .results
+                .iter()
+                .filter(|row| selection.with(|selection| selection.contains(&row.cluster.id.0)))
+                .map(|row| row.cluster.clone())
+                .collect(),
+            _ => Vec::new(),
+        });
+        found.sort_by_key(|cluster| std::cmp::Reverse(cluster.keywords_count));
+        found
+            .into_iter()
+            .map(|cluster| (cluster.id, cluster.name))
+            .collect::<Vec<_>>()
+    });
+    let several = Memo::new(move |_| selection.with(|selection| (2..=50).contains(&selection.len())));
     let bulk = move || {
         view! {
             <button type="button" class="btn btn-primary btn-sm" on:click=ideas>
                 <Icon icon=lu::LuLightbulb class="size-4"/>
                 "Generate ideas"
             </button>
+            <button
+                type="button"
+                class="btn btn-sm"
+                disabled=move || !several.get()
+                title="Makes one cluster of 2 to 50 selected ones"
+                on:click=move |_| merge_open.set(true)
+            >
+                <Icon icon=lu::LuMerge class="size-4"/>
+                "Merge"
+            </button>
+            <BulkSelect
+                label="Set status"
+                options=options_of(ClusterStatus::ALL, |status| (status.as_str(), status.label()))
+                on_choose=set_status
+            />
             <button type="button" class="btn btn-sm text-error" on:click=move |_| delete_open.set(true)>
                 <Icon icon=lu::LuTrash2 class="size-4"/>
                 "Delete"
@@ -121,7 +183,13 @@ pub fn ClustersPage() -> impl IntoView {
     };
     let filters = move || {
         let statuses = options_of(ClusterStatus::ALL, |status| (status.as_str(), status.label()));
-        view! { <FilterSelect key="status" label="Status" options=statuses/> }
+        let ideas = vec![("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())];
+        view! {
+            <FilterSelect key="status" label="Status" options=statuses/>
+            <FilterSelect key="ideas" label="Has ideas" options=ideas/>
+            <FilterRange min_key="keywords_min" max_key="keywords_max" label="Keywords"/>
+            <FilterRange min_key="volume_min" max_key="volume_max" label="Volume"/>
+        }
     };
     let title = Signal::derive(move || {
         let chosen = selection.with(BTreeSet::len);
@@ -134,15 +202,20 @@ pub fn ClustersPage() -> impl IntoView {
     view! {
         <PageHeader title="Clusters" purpose="Groups of keywords that one page can serve. Each one is good for one or more ideas.">
             <Show when=move || may_edit.get()>
-                <button type="button" class="btn btn-primary btn-sm js-only" on:click=move |_| adding.set(true)>
+                <button type="button" class="btn btn-sm js-only" on:click=move |_| adding.set(true)>
                     <Icon icon=lu::LuPlus class="size-4"/>
                     "Add cluster"
                 </button>
+                <a class="btn btn-primary btn-sm" href="/planner/clusters/group">
+                    <Icon icon=lu::LuBoxes class="size-4"/>
+                    "Group keywords"
+                </a>
             </Show>
         </PageHeader>
         <NeedsSite>
             <ProgressPanel task on_done=done/>
             <DoneNote note href="/planner/ideas" link="See the ideas"/>
+            <LastGrouping version on_done=move |()| rows.refetch()/>
             {move || if may_edit.get() {
                 view! {
                     <DataTable
@@ -175,6 +248,14 @@ pub fn ClustersPage() -> impl IntoView {
         <ConfirmDialog
             open=delete_open title confirm="Delete" on_confirm=delete
             text="Their keywords stay and can be grouped again. Ideas made from them stay too."
+        />
+        <MergeDialog
+            open=merge_open clusters=to_merge
+            on_done=move |made: cluster::Model| {
+                toasts.success(format!("Merged into “{}”.", made.name));
+                selection.update(BTreeSet::clear);
+                rows.refetch();
+            }
         />
         <Dialog open=adding title="Add cluster">
             <ClusterForm
@@ -247,7 +328,7 @@ fn no_clusters() -> impl IntoView {
             title="No clusters yet"
             text="Bring in keywords and let them be grouped: keywords that one page can answer end up together."
         >
-            <a class="btn btn-primary btn-sm" href="/planner/keywords">"Go to keywords"</a>
+            <a class="btn btn-primary btn-sm" href="/planner/clusters/group">"Group keywords"</a>
         </EmptyState>
     }
 }

@@ -120,7 +120,7 @@ pub(crate) fn use_cluster_options() -> Signal<Vec<(String, String)>> {
         let filter = cluster::Filter {
             site_id: workspace.site_id(),
             sector_id: workspace.sector_id(),
-            status: None,
+            ..cluster::Filter::default()
         };
         let chosen = chosen.get();
         spawn_local(async move {

@@ -135,6 +135,7 @@ impl Archive {
             keyword_import by Id;
             cluster by Id;
             cluster_keyword by ClusterId, KeywordId;
+            cluster_run by Id;
             idea by Id;
             task by Id;
             content by Id;

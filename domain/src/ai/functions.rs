@@ -419,11 +419,15 @@ pub(super) async fn summary(db: &impl ConnectionTrait, task: &ai_task::Model) ->
     let sum = |name: &str| -> i64 { results.iter().filter_map(|result| result[name].as_i64()).sum() };
     let mut text = match task.function {
         AiFunction::AutoCluster => format!(
-            "{} placed in {} and {}; {} left ungrouped.",
+            "{} placed in {} and {}; {} left ungrouped{}.",
             count_of(sum("placed"), "keyword"),
             count_of(sum("created"), "new cluster"),
             count_of(sum("extended"), "existing one"),
-            sum("leftover")
+            sum("leftover"),
+            match sum("removed") {
+                0 => String::new(),
+                number => format!("; {} that became empty removed", count_of(number, "cluster")),
+            }
         ),
         AiFunction::GenerateIdeas => format!("{} made.", count_of(sum("ideas"), "idea")),
         AiFunction::GenerateContent => format!("{} written.", count_of(sum("articles"), "article")),

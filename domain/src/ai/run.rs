@@ -141,6 +141,7 @@ async fn do_unit(worker: &Worker, task: &ai_task::Model, item: ai_task_item::Mod
         .await;
     let finished = match produced.unwrap_or_else(|_| Err(Error::Internal("a unit of work panicked".to_owned()))) {
         Ok(finished) => finished,
+        Err(Error::Cancelled) => return give_back(app, task, &item).await,
         Err(error) => return fail(app, task, &item, &error).await,
     };
     set_phase(app, task, Phase::Save).await?;
@@ -263,6 +264,37 @@ async fn fail(app: &App, task: &ai_task::Model, item: &ai_task_item::Model, erro
     ledger::release(&txn, task.account_id, item.credits_reserved).await?;
     functions::undo_begin(&txn, task, item, Some(error)).await?;
     count(&txn, task.id, ai_task::Column::ItemsFailed, 0, item.credits_reserved).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Marks a unit that was stopped in the middle cancelled and gives its credits back.
+async fn give_back(app: &App, task: &ai_task::Model, item: &ai_task_item::Model) -> Result<()> {
+    let txn = db::begin_write(&app.db).await?;
+    let closed = ai_task_item::Entity::update_many()
+        .col_expr(
+            ai_task_item::Column::Status,
+            Expr::value(ItemStatus::Cancelled.as_str()),
+        )
+        .col_expr(ai_task_item::Column::FinishedAt, Expr::value(crate::now()))
+        .filter(ai_task_item::Column::Id.eq(item.id))
+        .filter(ai_task_item::Column::Status.eq(ItemStatus::Running))
+        .filter(ai_task_item::Column::Worker.eq(item.worker.clone()))
+        .exec(&txn)
+        .await?;
+    if closed.rows_affected != 1 {
+        return Ok(());
+    }
+    ledger::release(&txn, task.account_id, item.credits_reserved).await?;
+    functions::undo_begin(&txn, task, item, None).await?;
+    ai_task::Entity::update_many()
+        .col_expr(
+            ai_task::Column::CreditsReleased,
+            Expr::col(ai_task::Column::CreditsReleased).add(item.credits_reserved),
+        )
+        .filter(ai_task::Column::Id.eq(task.id))
+        .exec(&txn)
+        .await?;
     txn.commit().await?;
     Ok(())
 }

@@ -1,5 +1,12 @@
 //! Clusters: lists, changing, deleting; their counts are always true.
 
+pub(crate) mod held;
+pub(crate) mod locks;
+pub mod members;
+pub mod reshape;
+pub(crate) mod rows;
+pub mod runs;
+
 use entity::{ClusterId, KeywordId, ListQuery, Page, cluster, cluster::ClusterStatus, cluster_keyword, keyword};
 use sea_orm::{
     ActiveValue::Set,
@@ -14,6 +21,9 @@ use crate::{
     db,
     scope::{Scope, Scoped},
 };
+
+/// Clusters that one call changes at most.
+const MAX_CLUSTERS: usize = 5_000;
 
 /// One page of clusters.
 ///
@@ -39,6 +49,28 @@ pub async fn list(
     if let Some(text) = list.search() {
         let pattern = db::like_anywhere(&text.to_lowercase());
         all = all.add(Expr::expr(Func::lower(Expr::col(C::Name))).like(LikeExpr::new(pattern).escape('\\')));
+    }
+    for (limit, column) in [(filter.keywords_min, C::KeywordsCount), (filter.volume_min, C::Volume)] {
+        if let Some(least) = limit {
+            all = all.add(column.gte(least));
+        }
+    }
+    for (limit, column) in [(filter.keywords_max, C::KeywordsCount), (filter.volume_max, C::Volume)] {
+        if let Some(most) = limit {
+            all = all.add(column.lte(most));
+        }
+    }
+    if let Some(with) = filter.with_ideas {
+        let ideas = Query::select()
+            .expr(Expr::value(1))
+            .from(entity::idea::Entity)
+            .and_where(
+                Expr::col((entity::idea::Entity, entity::idea::Column::ClusterId))
+                    .equals((cluster::Entity, cluster::Column::Id)),
+            )
+            .to_owned();
+        let exists = Expr::exists(ideas);
+        all = all.add(if with { exists } else { exists.not() });
     }
     let (column, descending) = list.order().unwrap_or(("volume", true));
     let column = match column {
@@ -136,41 +168,9 @@ pub async fn update(app: &App, scope: &Scope, id: ClusterId, patch: cluster::Pat
 /// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
 pub async fn delete(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<u64> {
     let txn = db::begin_write(&app.db).await?;
-    let rows = cluster::Entity::find_in(scope)
-        .filter(cluster::Column::Id.is_in(ids.iter().copied()))
-        .all(&txn)
-        .await?;
-    let unique: std::collections::HashSet<_> = ids.iter().collect();
-    if rows.len() != unique.len() || rows.is_empty() {
-        return Err(Error::NotFound("A selected cluster"));
-    }
-    for row in &rows {
-        scope.editor_of(row.site_id)?;
-    }
+    to_change(&txn, scope, ids).await?;
     // What was made from them stays and belongs to no cluster any more.
-    entity::idea::Entity::update_in(scope)
-        .col_expr(entity::idea::Column::ClusterId, Expr::value(Option::<i64>::None))
-        .filter(entity::idea::Column::ClusterId.is_in(ids.iter().copied()))
-        .exec(&txn)
-        .await?;
-    entity::task::Entity::update_in(scope)
-        .col_expr(entity::task::Column::ClusterId, Expr::value(Option::<i64>::None))
-        .filter(entity::task::Column::ClusterId.is_in(ids.iter().copied()))
-        .exec(&txn)
-        .await?;
-    entity::content::Entity::update_in(scope)
-        .col_expr(entity::content::Column::ClusterId, Expr::value(Option::<i64>::None))
-        .filter(entity::content::Column::ClusterId.is_in(ids.iter().copied()))
-        .exec(&txn)
-        .await?;
-    entity::page_blueprint::Entity::update_in(scope)
-        .col_expr(
-            entity::page_blueprint::Column::ClusterId,
-            Expr::value(Option::<i64>::None),
-        )
-        .filter(entity::page_blueprint::Column::ClusterId.is_in(ids.iter().copied()))
-        .exec(&txn)
-        .await?;
+    reshape::repoint(&txn, scope, ids, None).await?;
     let gone = cluster::Entity::delete_in(scope)
         .filter(cluster::Column::Id.is_in(ids.iter().copied()))
         .exec(&txn)
@@ -178,6 +178,50 @@ pub async fn delete(app: &App, scope: &Scope, ids: &[ClusterId]) -> Result<u64> 
     audit::rows_deleted(&txn, scope, "cluster", gone.rows_affected).await?;
     txn.commit().await?;
     Ok(gone.rows_affected)
+}
+
+/// Gives clusters a status; returns how many there were.
+///
+/// # Errors
+/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+pub async fn set_status(app: &App, scope: &Scope, ids: &[ClusterId], status: ClusterStatus) -> Result<u64> {
+    let txn = db::begin_write(&app.db).await?;
+    to_change(&txn, scope, ids).await?;
+    let changed = cluster::Entity::update_in(scope)
+        .col_expr(cluster::Column::Status, Expr::value(status.as_str()))
+        .col_expr(cluster::Column::UpdatedAt, Expr::value(crate::now()))
+        .filter(cluster::Column::Id.is_in(ids.iter().copied()))
+        .exec(&txn)
+        .await?;
+    txn.commit().await?;
+    Ok(changed.rows_affected)
+}
+
+/// All of `ids`, which must be there for the caller and be his to change.
+pub(crate) async fn to_change(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[ClusterId],
+) -> Result<Vec<cluster::Model>> {
+    let unique: std::collections::HashSet<_> = ids.iter().collect();
+    if unique.len() > MAX_CLUSTERS {
+        return Err(Error::field(
+            "ids",
+            format!("Select at most {MAX_CLUSTERS} clusters at a time."),
+        ));
+    }
+    let rows = cluster::Entity::find_in(scope)
+        .filter(cluster::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(cluster::Column::Id)
+        .all(db)
+        .await?;
+    if rows.len() != unique.len() || rows.is_empty() {
+        return Err(Error::NotFound("A selected cluster"));
+    }
+    for row in &rows {
+        scope.editor_of(row.site_id)?;
+    }
+    Ok(rows)
 }
 
 /// Clusters that hold any of these keywords.
@@ -230,7 +274,15 @@ pub(crate) async fn recount(db: &impl ConnectionTrait, scope: &Scope, ids: &[Clu
                 .equals((cluster::Entity, cluster::Column::Id)),
         )
         .to_owned();
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
     for chunk in ids.chunks(1_000) {
+        // On PostgreSQL a statement that waited for a row still counts what it saw before it waited; one that begins
+        // with the lock in hand sees what the others have written.
+        if db::is_postgres(db) {
+            locks::clusters(db, scope, chunk).await?;
+        }
         cluster::Entity::update_in(scope)
             .col_expr(cluster::Column::KeywordsCount, sub(count.clone()))
             .col_expr(cluster::Column::Volume, sub(volume.clone()))
@@ -246,7 +298,7 @@ fn sub(query: sea_orm::sea_query::SelectStatement) -> SimpleExpr {
     SimpleExpr::SubQuery(None, Box::new(query.into()))
 }
 
-fn checked_name(name: &str) -> Result<String> {
+pub(crate) fn checked_name(name: &str) -> Result<String> {
     let name = name.trim().to_owned();
     let mut faults = Faults::new();
     faults.check(!name.is_empty(), "name", "Enter a name.").check(

@@ -31,6 +31,7 @@ pub use self::{
     undo::undo,
     work::run,
 };
+use super::serp;
 use crate::{
     App, Error, Result,
     billing::limits::{self, Thing},
@@ -82,9 +83,6 @@ fn checked(mut input: NewImport) -> Result<NewImport> {
         None => None,
     };
     input.sheet = filled(input.sheet).map(|text| text.chars().take(400).collect());
-    if input.kind == ImportKind::Serp {
-        return Err(Error::field("kind", "Search results cannot be brought in here."));
-    }
     Ok(input)
 }
 
@@ -344,9 +342,37 @@ pub async fn finish(app: &App, scope: &Scope, id: KeywordImportId) -> Result<key
     Ok(import)
 }
 
+/// As [`accept`], for search results: they have a reader of their own.
+async fn accept_results(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
+    let path = app.storage.path(&file_key(&import))?;
+    let looked = tokio::task::spawn_blocking(move || serp::look(&path))
+        .await
+        .map_err(Error::internal)?;
+    let dialect = match looked {
+        Ok(dialect) => dialect,
+        Err(fault) => {
+            close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
+            return Err(fault);
+        }
+    };
+    use keyword_import::Column as C;
+    keyword_import::Entity::update_in(scope)
+        .col_expr(C::Status, Expr::value(ImportStatus::Queued.as_str()))
+        .col_expr(C::Dialect, Expr::value(dialect))
+        .col_expr(C::UpdatedAt, Expr::value(crate::now()))
+        .filter(C::Id.eq(import.id))
+        .filter(C::Status.eq(ImportStatus::Uploading))
+        .exec(&app.db)
+        .await?;
+    find(app, scope, import.id).await
+}
+
 /// Looks into a complete file and queues its import; the message is the caller's.
 async fn accept(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
     arrived(&import)?;
+    if import.kind == ImportKind::Serp {
+        return accept_results(app, scope, import).await;
+    }
     let chosen = mapping_of(&import);
     let opened = open(app, &import, chosen.clone()).await;
     let refuse = async |fault: Error| -> Result<keyword_import::Model> {

@@ -547,7 +547,7 @@ async fn a_model_names_proposes_and_describes() {
     let (app, scope) = (&ground.app, &tenant.scope);
     let model = Model::start(|question| {
         Answer::Text(match question {
-            naming if naming.starts_with("Name each") => r#"{"clusters":[{"number":0,"name":" Named  by a model "},{"number":99,"name":"nobody's"}]}"#.to_owned(),
+            naming if naming.starts_with("Name each") => r#"{"clusters":[{"number":0,"name":" Named  by a model ","merge_into":null},{"number":99,"name":"nobody's","merge_into":null}],"moves":[]}"#.to_owned(),
             proposing if proposing.starts_with("Propose") => json!({"ideas": [
                 {"title": "First", "description": "d", "content_type": "blog_post", "content_structure": "how_to", "target_keywords": ["a", "b"], "estimated_word_count": 900},
                 {"title": "first ", "description": "the same again", "content_type": "blog_post", "content_structure": "guide", "target_keywords": [], "estimated_word_count": 900},

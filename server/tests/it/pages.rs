@@ -93,6 +93,7 @@ async fn every_page_is_rendered_on_the_server_for_who_is_signed_in() {
         "/planner/keywords/import",
         "/planner/clusters",
         "/planner",
+        "/planner/clusters/group",
         "/planner/ideas",
         "/planner/keyword-opportunities",
         "/planner/keyword-opportunities?view=library",

@@ -7,10 +7,11 @@
 use std::collections::HashSet;
 
 use entity::{
-    CompetitorKeywordId, KeywordId, KeywordImportId,
+    CompetitorKeywordId, KeywordId, KeywordImportId, SerpResultId,
     audit_event::AuditAction,
     cluster_keyword, competitor_keyword, keyword, keyword_change, keyword_import,
     keyword_import::{ImportKind, ImportMode, ImportStatus},
+    serp_result,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -88,7 +89,7 @@ pub(super) async fn work(app: &App, import: keyword_import::Model) -> Result<()>
             }
         }
         ImportKind::Competitor => while competitors(app, &scope, &import).await? {},
-        ImportKind::Serp => {}
+        ImportKind::Serp => while results(app, &scope, &import).await? {},
     }
     use keyword_import::Column as C;
     // All or nothing that was broken off has failed; what a person took back is undone.
@@ -301,6 +302,30 @@ async fn aimed_at(
         .filter(|(_, key)| wanted.contains(key))
         .map(|(id, _)| id)
         .collect())
+}
+
+/// Takes away a piece of the search results that the import brought; those of an older file that it replaced stay gone.
+async fn results(app: &App, scope: &Scope, import: &keyword_import::Model) -> Result<bool> {
+    use serp_result::Column as C;
+    let txn = db::begin_write(&app.db).await?;
+    let ids: Vec<SerpResultId> = serp_result::Entity::find_in(scope)
+        .filter(C::ImportId.eq(import.id))
+        .select_only()
+        .column(C::Id)
+        .limit(CHUNK)
+        .into_tuple()
+        .all(&txn)
+        .await?;
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    serp_result::Entity::delete_in(scope)
+        .filter(C::Id.is_in(ids.iter().copied()))
+        .exec(&txn)
+        .await?;
+    count(&txn, scope, import, keyword_import::Column::Removed, ids.len()).await?;
+    txn.commit().await?;
+    Ok(true)
 }
 
 /// A piece of a competitor's keywords: those that were new go, the others are as before. `false` when none is left.

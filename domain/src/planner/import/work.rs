@@ -5,7 +5,7 @@ use std::io::BufReader;
 use engine::import::{Mapping, Outcome, Reader, Reject};
 use entity::{
     KeywordImportId, keyword_import,
-    keyword_import::{ImportMode, ImportStatus},
+    keyword_import::{ImportKind, ImportMode, ImportStatus},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ use super::{OPEN, check, close, file_key, mapping_of, rejects_key, table_key, un
 use crate::{
     App, Error, Result,
     jobs::worker::{DEAD_AFTER, Worker},
+    planner::serp,
     scope::Scope,
 };
 
@@ -77,6 +78,18 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
     let account = crate::scope::account(&app.db, &Scope::system(import.account_id)).await?;
     if let Err(stopped) = crate::accounts::may_work(&account) {
         return stop(app, &import, ImportStatus::Failed, Some(stopped.public_message())).await;
+    }
+    if import.kind == ImportKind::Serp {
+        let mut rejects = Rejects::open(app, &import)?;
+        let path = app.storage.path(&file_key(&import))?;
+        let (status, error) = match serp::read_file(app, &import, path, &mut |refused| rejects.add(refused)).await {
+            Ok(serp::Ended::Completed) => (ImportStatus::Completed, None),
+            Ok(serp::Ended::Cancelled) => (ImportStatus::Cancelled, None),
+            Ok(serp::Ended::Lost) => return Ok(()),
+            Err(fault @ Error::Invalid { .. }) => (ImportStatus::Failed, Some(fault.public_message())),
+            Err(error) => return Err(error),
+        };
+        return close(app, &import, OPEN, status, error).await;
     }
     if import.mode == ImportMode::Fail && !import.checked {
         let mut rejects = Rejects::open(app, &import)?;

@@ -384,6 +384,59 @@ pub fn all() -> Vec<Call> {
         ),
         rest("DELETE /api/v1/planner/clusters/{id}/", "$cluster", "").spoils(),
         rest(
+            "POST /api/v1/planner/clusters/merge/",
+            "",
+            r#"{"ids":[$cluster,$cluster],"name":"x"}"#,
+        )
+        .spoils(),
+        rest(
+            "POST /api/v1/planner/clusters/bulk_delete/",
+            "",
+            r#"{"ids":[$cluster]}"#,
+        )
+        .spoils(),
+        rest(
+            "POST /api/v1/planner/clusters/bulk_update_status/",
+            "",
+            r#"{"ids":[$cluster],"status":"active"}"#,
+        ),
+        rest(
+            "POST /api/v1/planner/clusters/undo_run/",
+            "",
+            r#"{"task_id":"$ai_task"}"#,
+        )
+        .spoils(),
+        rest("GET /api/v1/planner/clusters/runs/", "?sector_id=$sector", ""),
+        rest("GET /api/v1/planner/clusters/{id}/keywords/", "$cluster", ""),
+        rest(
+            "POST /api/v1/planner/clusters/{id}/keywords/",
+            "$cluster",
+            r#"{"ids":[$keyword]}"#,
+        ),
+        rest(
+            "POST /api/v1/planner/clusters/{id}/keywords/remove/",
+            "$cluster",
+            r#"{"ids":[$member]}"#,
+        )
+        .spoils(),
+        rest(
+            "POST /api/v1/planner/clusters/{id}/keywords/move/",
+            "$cluster",
+            r#"{"ids":[$member],"to":$cluster}"#,
+        ),
+        rest(
+            "POST /api/v1/planner/clusters/{id}/pin/",
+            "$cluster",
+            r#"{"ids":[$member],"pinned":true}"#,
+        ),
+        rest("GET /api/v1/planner/clusters/{id}/split/", "$cluster", ""),
+        rest(
+            "POST /api/v1/planner/clusters/{id}/split/",
+            "$cluster",
+            r#"{"parts":[{"name":"x","keyword_ids":[$member]}]}"#,
+        )
+        .spoils(),
+        rest(
             "POST /api/v1/planner/clusters/auto_generate_ideas/",
             "",
             r#"{"ids":[$cluster],"allow_duplicate":true}"#,
@@ -789,6 +842,37 @@ pub fn all() -> Vec<Call> {
         ),
         function("fn keyword_sources", r#"{"id":$keyword}"#),
         function("fn list_clusters", r#"{"filter":{"site_id":$site},"query":{}}"#),
+        function("fn cluster_members", r#"{"id":$cluster,"query":{}}"#),
+        function("fn add_to_cluster", r#"{"id":$cluster,"keyword_ids":[$keyword]}"#),
+        function("fn remove_from_cluster", r#"{"id":$cluster,"keyword_ids":[$member]}"#).spoils(),
+        function(
+            "fn move_to_cluster",
+            r#"{"id":$cluster,"keyword_ids":[$member],"to":$cluster}"#,
+        ),
+        function(
+            "fn pin_in_cluster",
+            r#"{"id":$cluster,"keyword_ids":[$member],"pinned":true}"#,
+        ),
+        function("fn set_cluster_status", r#"{"ids":[$cluster],"status":"active"}"#),
+        function(
+            "fn merge_clusters",
+            r#"{"merge":{"ids":[$cluster,$cluster],"name":"x"}}"#,
+        )
+        .spoils(),
+        function("fn split_proposal", r#"{"id":$cluster}"#),
+        function(
+            "fn split_cluster",
+            r#"{"id":$cluster,"parts":[{"name":"x","keyword_ids":[$member]}]}"#,
+        )
+        .spoils(),
+        function("fn latest_groupings", r#"{"sector_id":$sector}"#),
+        function("fn get_grouping", r#"{"task_id":"$ai_task"}"#),
+        function("fn undo_grouping", r#"{"task_id":"$ai_task"}"#).spoils(),
+        function(
+            "fn grouping_sample",
+            r#"{"start":{"function":"auto_cluster","sector_id":$sector,"keyword_ids":[]}}"#,
+        ),
+        function("fn known_results", r#"{"sector_id":$sector}"#),
         function("fn get_cluster", r#"{"id":$cluster}"#),
         function(
             "fn create_cluster",

@@ -325,6 +325,24 @@ impl World {
             task_ids: vec![written],
         })
         .await;
+        // As if the job had grouped keywords.
+        let job = entity::ai_task::Entity::find()
+            .filter(entity::ai_task::Column::PublicId.eq(ai_task.as_str()))
+            .one(db)
+            .await
+            .unwrap()
+            .unwrap();
+        entity::cluster_run::Entity::insert(entity::cluster_run::ActiveModel {
+            account_id: Set(scope.account),
+            site_id: Set(job.site_id),
+            sector_id: Set(job.sector_id),
+            ai_task_id: Set(job.id),
+            created_at: Set(domain::now()),
+            ..Default::default()
+        })
+        .exec_without_returning(db)
+        .await
+        .unwrap();
         let article = content::Entity::find()
             .filter(content::Column::TaskId.eq(written))
             .one(db)
@@ -521,6 +539,7 @@ impl World {
             ("empty_sector", empty_sector.to_string()),
             ("keyword", one.to_string()),
             ("cluster", cluster.to_string()),
+            ("member", member.to_string()),
             ("idea", idea.to_string()),
             ("task", task.to_string()),
             ("content", article.id.to_string()),
