@@ -2,10 +2,11 @@
 # The figures of this machine: a table on the screen and bench/results.json. Nothing here passes or fails.
 #
 #   scripts/bench.sh              everything
-#   scripts/bench.sh import page  only the named parts: clustering import work start-up size page
+#   scripts/bench.sh import page  only the named parts: clustering import lists work start-up size page
 #
 # It drives what the product brings for the purpose:
 #   igny8 bench seed --keywords N   fills the configured database; prints {email, password, cookie, site_id, sector_id}
+#   igny8 bench lists --rows N      imports, settles and times pages by filter and order; prints {pages: [...], ...}
 #   igny8 bench work --items N      does AI work against a model that answers at once; prints {items_per_second, overhead_ms}
 #   igny8 bench import --rows N     imports a made-up file into the configured database; prints {rows_per_second}
 #   the engine's examples cluster_bench N and import_bench; when their last line is JSON, it is kept
