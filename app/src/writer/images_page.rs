@@ -109,7 +109,7 @@ pub fn ImagesPage() -> impl IntoView {
                 {bulk_bar(selection, Some(bulk.clone()))}
                 <Transition>
                     {move || rows.get().and_then(Result::ok).map(|page| {
-                        page_links(url, page.count, page.page, page.page_size, page.pages())
+                        page_links(url, (page.count, page.count_exact), page.page, page.page_size, page.pages())
                     })}
                 </Transition>
             </section>
