@@ -159,6 +159,23 @@ function seed() {
   return seeded;
 }
 
+/** A PostgreSQL of its own for one part; ends with the program or by `end`. */
+function postgres(name) {
+  // Beside the temporary folder, which belongs to us alone: PostgreSQL runs as another user when we are root.
+  const server = path.join(os.tmpdir(), `igny8-bench-${name}-${process.pid}`);
+  const script = path.join(root, 'scripts', 'postgres.sh');
+  const end = () => fs.existsSync(server) && execFileSync(script, ['stop', server]);
+  endings.push(end);
+  // Not a pipe: the server would keep its end open, and reading it would never end.
+  const said = path.join(folder, `${name}.env`);
+  execFileSync(script, ['start', server], {
+    stdio: ['ignore', fs.openSync(said, 'w'), 'inherit'],
+    // As a real server would have it; the tests' setting would flatter.
+    env: { ...process.env, POSTGRES_FSYNC: 'on' },
+  });
+  return { url: fs.readFileSync(said, 'utf8').match(/^TEST_DATABASE_URL=(.*)$/m)[1], end };
+}
+
 const parts = {
   async clustering() {
     for (const [count, goal] of [[10_000, '1 s'], [100_000, '15 s'], [1_000_000, '240 s']]) {
@@ -203,19 +220,27 @@ const parts = {
     };
     await into('SQLite', settings('import-sqlite'), '100000');
 
-    // Beside the temporary folder, which belongs to us alone: PostgreSQL runs as another user when we are root.
-    const server = path.join(os.tmpdir(), `igny8-bench-postgres-${process.pid}`);
-    const script = path.join(root, 'scripts', 'postgres.sh');
-    endings.push(() => fs.existsSync(server) && execFileSync(script, ['stop', server]));
-    // Not a pipe: the server would keep its end open, and reading it would never end.
-    const said = path.join(folder, 'postgres.env');
-    execFileSync(script, ['start', server], {
-      stdio: ['ignore', fs.openSync(said, 'w'), 'inherit'],
-      // As a real server would have it; the tests' setting would flatter.
-      env: { ...process.env, POSTGRES_FSYNC: 'on' },
-    });
-    const url = fs.readFileSync(said, 'utf8').match(/^TEST_DATABASE_URL=(.*)$/m)[1];
+    const { url } = postgres('import');
     await into('PostgreSQL', settings('import-postgres', url), '60000');
+  },
+
+  async lists() {
+    const count = Number(process.env.BENCH_LIST_ROWS ?? 1_000_000);
+    const server = postgres('lists');
+    for (const [name, env] of [['SQLite', settings('lists-sqlite')], ['PostgreSQL', settings('lists-postgres', server.url)]]) {
+      const { text, peak } = await run(igny8, ['bench', 'lists', '--rows', String(count)], env);
+      const figures = lastJson(text);
+      if (!figures?.pages) throw new Error(`igny8 bench lists printed no pages:\n${text}`);
+      record('lists', `${name}: ${count} keywords in`, figures.import_rows_per_second, 'rows/s');
+      record('lists', `${name}: settled`, figures.settle_rows_per_second, 'rows/s');
+      record('lists', `${name}: first page before that`, round(figures.before_settling_ms), 'ms');
+      for (const page of figures.pages) {
+        record('lists', `${name}: ${page.name} (${page.count}), p50`, page.p50, 'ms', '50');
+        record('lists', `${name}: ${page.name}, p95`, page.p95, 'ms');
+      }
+      record('lists', `${name}: most memory`, peak, 'MB');
+    }
+    server.end();
   },
 
   async work() {

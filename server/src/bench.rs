@@ -1,5 +1,7 @@
 //! What `make bench` needs of the binary: accounts filled with keywords, and imports that are timed.
 
+mod lists;
+
 use std::io::Write;
 
 use anyhow::Context as _;
@@ -36,6 +38,12 @@ pub enum Command {
     Import {
         /// Rows of the file.
         #[arg(long, default_value_t = 200_000)]
+        rows: u64,
+    },
+    /// Fills an account with keywords of every kind and times pages of its list by filter and order.
+    Lists {
+        /// Keywords to make.
+        #[arg(long, default_value_t = 1_000_000)]
         rows: u64,
     },
     /// Runs AI work against a model that answers at once, and built-in work, and prints items per second and the time that
@@ -96,6 +104,7 @@ pub async fn run(mut config: Config, command: Command) -> anyhow::Result<()> {
             let per_second = (rows as f64 / seconds).round();
             json!({"rows": rows, "seconds": seconds, "rows_per_second": per_second})
         }
+        Command::Lists { rows } => lists::measure(&app, &scope, (made.site.id, sector), rows).await?,
         Command::Work { items } => work(&app, &scope, sector, items).await?,
     };
     say(&figures.to_string())
@@ -280,6 +289,7 @@ fn write_file(path: &std::path::Path, rows: u64) -> anyhow::Result<()> {
         "near me",
         "2026",
     ];
+    const INTENTS: &[&str] = &["informational", "navigational", "transactional", "commercial"];
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
     writeln!(file, "keyword,volume,difficulty,intent")?;
     let pick = |list: &[&'static str], number: u64| list[usize::try_from(number).unwrap_or(0) % list.len()];
@@ -290,12 +300,13 @@ fn write_file(path: &std::path::Path, rows: u64) -> anyhow::Result<()> {
             >> 33;
         writeln!(
             file,
-            "{} {} {} {number},{},{},informational",
+            "{} {} {} {number},{},{},{}",
             pick(HOW, mixed),
             pick(WHAT, mixed / 8),
             pick(WHERE, mixed / 64),
             mixed % 50_000,
-            mixed % 101
+            mixed % 101,
+            pick(INTENTS, mixed / 512)
         )?;
     }
     file.flush()?;

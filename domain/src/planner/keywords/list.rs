@@ -286,18 +286,19 @@ impl<C: ConnectionTrait> Search<'_, C> {
                 Ok(driver) => return self.few(driver, order, descending, from, size).await,
                 Err(bound) => bound,
             };
-            let ids = self.walk(order, descending, from, size).await?;
+            // One more tells whether anything follows.
+            let mut ids = self.walk(order, descending, from, size + 1).await?;
             let shown = from + ids.len() as u64;
-            // A page that is not full is the last one.
-            let ended = (ids.len() as u64) < size && (!ids.is_empty() || from == 0);
+            let ended = ids.len() as u64 <= size && (!ids.is_empty() || from == 0);
+            ids.truncate(usize::try_from(size).unwrap_or(usize::MAX));
             return Ok(Found {
-                exact: exact || ended,
                 count: match (exact, ended) {
                     (true, _) => known,
                     (false, true) => shown,
                     (false, false) if ids.is_empty() => known.min(from),
-                    (false, false) => known.max(shown + 1),
+                    (false, false) => known.max(shown),
                 },
+                exact: exact || ended,
                 ids,
             });
         }
