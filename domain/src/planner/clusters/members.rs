@@ -112,6 +112,7 @@ pub async fn list(app: &App, scope: &Scope, id: ClusterId, list: &ListQuery) -> 
         .collect();
     Ok(Page {
         count,
+        count_exact: true,
         page: list.page(),
         page_size: list.page_size(),
         results,
