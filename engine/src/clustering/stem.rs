@@ -93,17 +93,14 @@ impl Stem {
         if stem.len() < 4 || !stem.is_ascii() {
             return stem;
         }
-        match self.language {
-            Some(Language::Nl) => {
-                let end = &stem.as_bytes()[stem.len() - 2..];
-                if end[0] == end[1] && !b"aeiou".contains(&end[0]) {
-                    stem.pop();
-                }
-                if stem.len() > 4 && stem.ends_with('s') {
-                    stem.pop();
-                }
+        if self.language == Some(Language::Nl) {
+            let end = &stem.as_bytes()[stem.len() - 2..];
+            if end[0] == end[1] && !b"aeiou".contains(&end[0]) {
+                stem.pop();
             }
-            _ => {}
+            if stem.len() > 4 && stem.ends_with('s') {
+                stem.pop();
+            }
         }
         stem
     }

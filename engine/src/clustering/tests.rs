@@ -285,7 +285,7 @@ fn other_languages() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 32, ..ProptestConfig::default() })]
     #[test]
     fn order_does_not_matter(shuffled in Just(MIXED.to_vec()).prop_shuffle()) {
         let a = sets(MIXED, &run(MIXED, &[]));

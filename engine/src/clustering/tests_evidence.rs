@@ -471,7 +471,7 @@ fn clusters_are_fewer_and_broader_the_looser() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 6, ..ProptestConfig::default() })]
     #[test]
     fn order_does_not_matter_at_any_tightness_with_results_and_existing_clusters(
         order in Just((0..105usize).collect::<Vec<_>>()).prop_shuffle(),
