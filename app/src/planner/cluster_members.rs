@@ -21,7 +21,7 @@ pub(super) type Members = Resource<Result<Page<Row>, ApiError>>;
 pub(super) fn member_rows(cluster: Memo<Option<ClusterId>>) -> Members {
     let url = use_url_state();
     Resource::new(
-        move || (cluster.get().unwrap_or_default(), url.list()),
+        move || (cluster.get().unwrap_or_default(), url.list_of("cluster-members")),
         |(id, query)| cluster_members(id, query),
     )
 }

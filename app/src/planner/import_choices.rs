@@ -10,11 +10,15 @@ use leptos::prelude::*;
 use crate::components::{Select, TextInput};
 
 /// What may be brought in, with what it is for.
-const KINDS: [(ImportKind, &str); 2] = [
+const KINDS: [(ImportKind, &str); 3] = [
     (ImportKind::Keywords, "Keywords that you want to work with."),
     (
         ImportKind::Competitor,
         "Keywords that another site is found for. They stay apart from yours and show you gaps.",
+    ),
+    (
+        ImportKind::Serp,
+        "What search engines show: keyword, address and position in a row. They tell which keywords are one search.",
     ),
 ];
 
@@ -40,13 +44,17 @@ pub(super) struct Choices {
     pub kind: RwSignal<ImportKind>,
     pub competitor: RwSignal<String>,
     pub country: RwSignal<String>,
+    /// What the page was opened for.
+    expected: ImportKind,
 }
 
 impl Choices {
-    pub fn new() -> Self {
+    /// As at the start; `expected` is what the page was opened for.
+    pub fn new(expected: ImportKind) -> Self {
         Self {
+            expected,
             mode: RwSignal::new(ImportMode::Skip),
-            kind: RwSignal::new(ImportKind::Keywords),
+            kind: RwSignal::new(expected),
             competitor: RwSignal::new(String::new()),
             country: RwSignal::new(String::new()),
         }
@@ -54,7 +62,7 @@ impl Choices {
 
     /// As at the start.
     pub fn reset(self) {
-        self.kind.set(ImportKind::Keywords);
+        self.kind.set(self.expected);
         self.competitor.set(String::new());
         self.country.set(String::new());
     }
@@ -104,6 +112,7 @@ pub(super) fn ChoiceFields(
         kind,
         competitor,
         country,
+        ..
     } = choices;
     if let Some(domain) = preview.domain.clone()
         && competitor.with_untracked(String::is_empty)
@@ -143,7 +152,7 @@ pub(super) fn ChoiceFields(
                 <TextInput name="competitor" label="Whose keywords are these?" value=competitor placeholder="rival.example" hint="The domain of the site" errors/>
             </Show>
         </fieldset>
-        <fieldset class="space-y-2.5">
+        <fieldset class="space-y-2.5" class:hidden=move || kind.get() == ImportKind::Serp>
             <legend class="mb-2 text-sm font-medium">"Keywords that exist already"</legend>
             {MODES.iter().map(|&(value, hint)| view! {
                 <Choice
@@ -157,7 +166,9 @@ pub(super) fn ChoiceFields(
             }).collect_view()}
         </fieldset>
         {asks_country.then(|| view! {
+            <div class:hidden=move || kind.get() == ImportKind::Serp>
             <Select name="country" label="Market of the figures" value=country options=markets hint="The file does not say for which country they are." errors/>
+            </div>
         })}
     }
 }

@@ -3,7 +3,7 @@
 use engine::import::{ImportError, Mapping, Preview};
 use entity::{
     ApiError, KeywordImportId,
-    keyword_import::{NewImport, Unpacked},
+    keyword_import::{ImportKind, NewImport, Unpacked},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -272,13 +272,14 @@ impl Draft {
 /// The steps of a new import: choose a file, look at it, send it.
 #[component]
 pub(super) fn NewImportView() -> impl IntoView {
+    let url = use_url_state();
     let draft = Draft {
         field: NodeRef::new(),
         picked: RwSignal::new(None),
         unpacked: RwSignal::new(None),
         mapping: RwSignal::new(None),
         remembered: RwSignal::new(false),
-        choices: Choices::new(),
+        choices: Choices::new(url.parsed("kind").unwrap_or(ImportKind::Keywords)),
         sector: use_sector_choice(),
         error: RwSignal::new(None),
         import: RwSignal::new(None),
@@ -288,7 +289,7 @@ pub(super) fn NewImportView() -> impl IntoView {
             sent: RwSignal::new(0),
             stop: RwSignal::new(false),
         },
-        url: use_url_state(),
+        url,
         toasts: use_toasts(),
         workspace: use_workspace(),
     };

@@ -156,7 +156,7 @@ fn Own() -> impl IntoView {
         ..Filter::default()
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("opportunities")),
         |(filter, query)| list_opportunities(filter, query),
     );
     let filters = move || {
@@ -219,7 +219,7 @@ fn Foreign(
         ..Filter::default()
     };
     let rows = Resource::new(
-        move || (filter(), url.list()),
+        move || (filter(), url.list_of("opportunities")),
         |(filter, query)| list_opportunities(filter, query),
     );
     let add = move |and_group: bool| {
@@ -247,10 +247,10 @@ fn Foreign(
             selection.update(BTreeSet::clear);
             rows.refetch();
             if and_group && !added.ungrouped.is_empty() {
-                request.set(Some(Start::AutoCluster {
+                request.set(Some(Start::auto_cluster_of(
                     sector_id,
-                    keyword_ids: Vec::<KeywordId>::from_iter(added.ungrouped),
-                }));
+                    Vec::<KeywordId>::from_iter(added.ungrouped),
+                )));
             }
         });
     };
@@ -393,7 +393,7 @@ fn Collisions() -> impl IntoView {
                 sector_id: workspace.sector_id(),
                 ..Filter::default()
             };
-            (filter, url.list())
+            (filter, url.list_of("collisions"))
         },
         |(filter, query)| list_collisions(filter, query),
     );

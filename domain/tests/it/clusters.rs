@@ -196,6 +196,8 @@ async fn grouping_anew_leaves_what_people_decided_and_can_be_undone_once() {
         target_keywords: String::new(),
         cluster_id: Some(tea),
         estimated_word_count: None,
+        content_type: None,
+        allow_duplicate: false,
     };
     ideas::create(app, scope, input).await.expect("an idea");
     let before = places(&ground, &tenant).await;
@@ -529,6 +531,8 @@ async fn clusters_are_merged_and_split() {
         target_keywords: String::new(),
         cluster_id: Some(moka),
         estimated_word_count: None,
+        content_type: None,
+        allow_duplicate: false,
     };
     let made = ideas::create(app, scope, input).await.expect("an idea");
     let shared = ids_of(&ground, &tenant, &["moka pot"]).await;
@@ -615,7 +619,7 @@ async fn counts_are_true_whatever_happens_at_once() {
         work.push(tokio::spawn(async move {
             members::add(&app, &scope, id, &[keyword]).await.expect("adds");
             let patch = keyword::Patch {
-                volume: Some(1_000 + i64::try_from(number).expect("works")),
+                volume: Some(Some(1_000 + i64::try_from(number).expect("works"))),
                 ..Default::default()
             };
             keywords::update(&app, &scope, keyword, patch).await.expect("updates");
@@ -642,6 +646,8 @@ async fn import_results(ground: &Ground, tenant: &Tenant, text: &str) -> ImportR
         size_bytes: i64::try_from(text.len()).expect("works"),
         mapping: None,
         mode: ImportMode::Skip,
+        country: None,
+        sheet: None,
     };
     let report = import::import_file(&ground.app, &tenant.scope, input, &path)
         .await

@@ -197,8 +197,8 @@ async fn a_kept_score_is_the_one_that_a_row_shows_and_follows_what_changes() {
     assert_ne!(after[0].id, top.0);
     let second = entity::KeywordId(after[0].id);
     let patch = keyword::Patch {
-        volume: Some(0),
-        difficulty: Some(100),
+        volume: Some(Some(0)),
+        difficulty: Some(Some(100)),
         ..Default::default()
     };
     keywords::update(&ground.app, &tenant.scope, second, patch)
@@ -346,17 +346,9 @@ async fn keywords_are_taken_in_once_and_within_the_plan() {
     assert_eq!(marked, 3, "the library says what is ours already");
 
     // What came in can be grouped at once.
-    let started = domain::ai::start(
-        app,
-        scope,
-        Start::AutoCluster {
-            sector_id: tenant.sector,
-            keyword_ids: added.ungrouped,
-        },
-        None,
-    )
-    .await
-    .expect("starts");
+    let started = domain::ai::start(app, scope, Start::auto_cluster_of(tenant.sector, added.ungrouped), None)
+        .await
+        .expect("starts");
     assert_eq!(started.items_total, 1);
 
     let nobody = Add {

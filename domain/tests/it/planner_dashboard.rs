@@ -61,13 +61,7 @@ async fn the_numbers_are_those_of_the_rows() {
         .await
         .expect("earlier");
     ground
-        .run(
-            &tenant,
-            Start::AutoCluster {
-                sector_id: tenant.sector,
-                keyword_ids: Vec::new(),
-            },
-        )
+        .run(&tenant, Start::auto_cluster_of(tenant.sector, Vec::new()))
         .await;
     cluster::Entity::update_many()
         .col_expr(cluster::Column::CreatedAt, Expr::value(ago(1)))

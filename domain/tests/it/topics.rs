@@ -225,15 +225,7 @@ async fn cluster_of(ground: &Ground, tenant: &Tenant, keywords: &[&str]) -> Clus
     for keyword in keywords {
         ids.push(ground.keyword(tenant, keyword).await);
     }
-    let done = ground
-        .run(
-            tenant,
-            Start::AutoCluster {
-                sector_id: tenant.sector,
-                keyword_ids: ids,
-            },
-        )
-        .await;
+    let done = ground.run(tenant, Start::auto_cluster_of(tenant.sector, ids)).await;
     assert_eq!(done.status, AiTaskStatus::Completed);
     let newest = cluster::Entity::find()
         .filter(cluster::Column::SiteId.eq(tenant.site))

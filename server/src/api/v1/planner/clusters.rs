@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::api::{
     door::{Answer, Body, Caller, Id, Params},
     envelope::{Data, List},
-    v1::{Changed, Generate},
+    v1::{Changed, Generate, Ids},
 };
 
 /// Routes of this module.
