@@ -1,0 +1,122 @@
+// Files of five tools in three languages, as they come, to a map of named clusters; what each value is from; taking it back.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accessible, browserTest, eventually, fitsWidth, fixture, hydrated, open, openTab, shot } from '../support.mjs';
+
+const person = { email: `files-${Date.now()}@example.com`, password: 'a kettle of fresh water' };
+let session;
+
+const files = [
+  ['ahrefs-coffee_us.csv', 13],
+  ['keyword-planner.csv', 50],
+  ['kaffee.csv', 15],
+  ['kaffeemaschinen.xlsx', 7],
+  ['performance-fr.zip', 10],
+];
+
+function signedIn(name, options, body) {
+  test(name, async () => {
+    assert.ok(session, 'the first test must have come to its end');
+    const tab = await openTab({ ...options, storageState: session });
+    try {
+      await body(tab.page, tab);
+      tab.clean();
+    } catch (error) {
+      await shot(tab.page, `failed-${name}`).catch(() => {});
+      throw error;
+    } finally {
+      await tab.close();
+    }
+  });
+}
+
+/** Chooses a file, looks at what the page makes of it and brings it in. */
+async function bringIn(page, name) {
+  await open(page, '/planner/keywords/import');
+  await page.getByLabel('Keyword file').setInputFiles(fixture(name));
+  const send = page.getByRole('button', { name: 'Import', exact: true });
+  await send.waitFor({ timeout: 30_000 });
+  await accessible(page);
+  await fitsWidth(page);
+  await shot(page, `preview-${name}`);
+  await send.click();
+  await page.getByRole('link', { name: 'See keywords' }).first().waitFor({ timeout: 60_000 });
+  await shot(page, `imported-${name}`);
+}
+
+browserTest('five files of five tools come in as they are', async (page, tab) => {
+  await open(page, '/signup');
+  await page.getByLabel('Email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
+  await hydrated(page);
+  await page.getByLabel('Name', { exact: true }).fill('Kaffee, café, coffee');
+  const sectors = page.getByLabel('Your own sectors');
+  await sectors.fill('Coffee');
+  await sectors.press('Enter');
+  await page.getByRole('button', { name: /create.*site/i }).click();
+  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
+  let total = 0;
+  for (const [name, added] of files) {
+    await bringIn(page, name);
+    total += added;
+    await open(page, '/planner/keywords?page_size=200');
+    const count = await page.locator('tbody tr[data-row]').count();
+    assert.equal(count, total, `keywords after ${name}`);
+  }
+  // German letters of an old encoding, a thousands point, and Search Console's figures that are no volume.
+  await open(page, '/planner/keywords?search=kaffeemühle elektrisch');
+  await page.getByText('27,100').first().waitFor();
+  await open(page, '/planner/keywords?search=mouture café');
+  await page.getByText('quelle mouture').or(page.getByText('mouture café cafetière italienne')).first().waitFor();
+  session = await tab.context.storageState();
+});
+
+signedIn('they become a map of clusters that have names', {}, async (page) => {
+  await open(page, '/planner/clusters/group');
+  await page.locator('[data-preview] li').first().waitFor();
+  await shot(page, 'map-preview');
+  await page.getByRole('button', { name: /^Group \d+ keywords/ }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('region', { name: 'Work under way' }).getByText('Completed', { exact: true }).first().waitFor({ timeout: 60_000 });
+  await open(page, '/planner/clusters?page_size=200');
+  const names = await page.locator('tbody tr[data-row] a.link').allInnerTexts();
+  assert.ok(names.length >= 15, `clusters: ${names.join(', ')}`);
+  assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length, 'no name twice');
+  await shot(page, 'map');
+  // The two of one meaning stand together, in each language.
+  for (const pair of [['kaffeemühle elektrisch', 'elektrische kaffeemühle'], ['single dose coffee grinder', 'single dosing grinder'], ['détartrer machine à café vinaigre', 'comment détartrer une machine à café']]) {
+    const homes = [];
+    for (const keyword of pair) {
+      await open(page, `/planner/keywords?search=${encodeURIComponent(keyword)}`);
+      homes.push(await page.locator('tbody tr[data-row]').first().locator('a[href^="/planner/clusters/"]').first().getAttribute('href'));
+    }
+    assert.equal(homes[0], homes[1], pair.join(' and '));
+  }
+});
+
+for (const dark of [false, true]) {
+  for (const [size, viewport] of [['wide', { width: 1280, height: 800 }], ['phone', { width: 390, height: 844 }]]) {
+    signedIn(`import, grouping and clusters are fit to be seen: ${dark ? 'dark' : 'light'}, ${size}`, { dark, viewport }, async (page) => {
+      for (const [name, where] of [['import', '/planner/keywords/import'], ['group', '/planner/clusters/group'], ['clusters', '/planner/clusters'], ['planner', '/planner'], ['keywords', '/planner/keywords'], ['opportunities', '/planner/keyword-opportunities'], ['library', '/planner/keyword-opportunities?view=library'], ['ideas', '/planner/ideas']]) {
+        await open(page, where);
+        await page.waitForTimeout(600);
+        await fitsWidth(page);
+        await accessible(page);
+        await shot(page, `planner-${name}-${dark ? 'dark' : 'light'}-${size}`);
+      }
+    });
+  }
+}
+
+signedIn('an import is taken back with what it brought', {}, async (page) => {
+  await open(page, '/planner/keywords/import');
+  const line = page.locator('tr, li', { hasText: 'performance-fr.zip' }).first();
+  await line.getByRole('button', { name: /undo/i }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /undo/i }).click();
+  await eventually('the French keywords are gone', async () => {
+    await open(page, '/planner/keywords?search=cafetière');
+    return (await page.locator('tbody tr[data-row]').count()) === 0;
+  });
+});
