@@ -106,6 +106,12 @@ fn told(score: &engine::opportunity::Score) -> Vec<Reason> {
 
 /// The site, when the caller sees it.
 async fn seen(db: &impl ConnectionTrait, scope: &Scope, id: SiteId) -> Result<site::Model> {
+    if id == SiteId::default() {
+        return Err(Error::field(
+            "site_id",
+            "Say which site: the score depends on its content.",
+        ));
+    }
     site::Entity::find_in(scope)
         .filter(site::Column::Id.eq(id))
         .one(db)
