@@ -58,7 +58,7 @@ browserTest('a new site is led from the dashboard to its first keywords', async 
 
 as('opportunities have scores with reasons, and the library can be added and grouped', {}, async (page) => {
   await open(page, '/planner/keyword-opportunities');
-  await page.locator('tbody tr').first().waitFor();
+  await page.locator('tbody tr[data-row]').first().waitFor();
   await page.locator('tbody').getByRole('list', { name: 'Reasons' }).first().waitFor();
   const scores = await page.locator('tbody tr td[data-col="2"] span.font-semibold').allTextContents();
   const numbers = scores.map(Number);

@@ -225,7 +225,7 @@ signedIn('columns and page size are remembered, also by the first answer of the 
   await page.locator('summary', { hasText: 'Columns' }).click();
   await page.getByRole('checkbox', { name: 'Added' }).uncheck();
   await page.getByRole('link', { name: '25 rows a page' }).click();
-  await page.waitForURL(/page_size=25/);
+  await shows(page, 25);
   await open(page, '/planner/keywords');
   await shows(page, 25);
   assert.equal(await page.getByRole('columnheader', { name: 'Added' }).isVisible(), false);

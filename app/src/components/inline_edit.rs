@@ -215,8 +215,8 @@ pub fn InlineEdit(
             class="cell-edit"
             data-cell=name
             tabindex="-1"
-            role=move || (!editing.get()).then_some("button")
-            aria-label=move || (!editing.get()).then(|| {
+            role=move || (!editing.get() && fault.with(Option::is_none)).then_some("button")
+            aria-label=move || (!editing.get() && fault.with(Option::is_none)).then(|| {
                 let shown = kind.with_value(|kind| kind.label(&value.get()));
                 format!("{}: {shown}. Change", label.get_value())
             })

@@ -107,7 +107,7 @@ pub(super) fn PreviewView(
         <div class="max-h-96 overflow-auto rounded-box border border-base-300" tabindex="0" role="region" aria-label="First rows of the file">
             <table class="table table-xs table-pin-rows">
                 <caption class="sr-only">"First rows of the file, what each column holds and what becomes of each row"</caption>
-                <thead>
+                <thead class="text-base-content">
                     <tr>
                         <th scope="col" class="text-right">"Line"</th>
                         <th scope="col">"Result"</th>

@@ -260,18 +260,20 @@ pub(super) fn Library(
             <div class="mt-3 flex flex-wrap items-center justify-between gap-2">
                 <span class="flex items-center gap-1 text-xs">
                     <button
-                        type="button" class="btn btn-ghost btn-sm btn-square" aria-label="Previous page"
+                        type="button" class="btn btn-ghost btn-sm btn-square"
                         disabled=move || page.get() <= 1
                         on:click=move |_| page.update(|page| *page = page.saturating_sub(1).max(1))
                     >
+                        <span class="sr-only">"Previous page"</span>
                         <Icon icon=lu::LuChevronLeft class="size-4"/>
                     </button>
                     <span class="tabular">{move || format!("Page {} of {}", page.get(), pages())}</span>
                     <button
-                        type="button" class="btn btn-ghost btn-sm btn-square" aria-label="Next page"
+                        type="button" class="btn btn-ghost btn-sm btn-square"
                         disabled=move || u64::from(page.get()) >= pages()
                         on:click=move |_| page.update(|page| *page += 1)
                     >
+                        <span class="sr-only">"Next page"</span>
                         <Icon icon=lu::LuChevronRight class="size-4"/>
                     </button>
                 </span>

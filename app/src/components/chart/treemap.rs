@@ -151,15 +151,16 @@ fn cell(one: &Datum, place: Place) -> AnyView {
                     x=at(place.x + 1.0) y=at(place.y + 1.0) width=at((place.width - 2.0).max(0.5)) height=at((place.height - 2.0).max(0.5))
                     rx="4" class=one.hue.fill()
                 ></rect>
-                {shows_name.then(|| view! { <text x=x.clone() y=at(y) class=ink.clone() aria-hidden="true">{name.clone()}</text> })}
-                {shows_value.then(|| view! { <text x=x.clone() y=at(y + 16.0) class=small.clone() aria-hidden="true">{number(one.value)}</text> })}
+                {shows_name.then(|| view! { <text x=x.clone() y=at(y) class=ink.clone()>{name.clone()}</text> })}
+                {shows_value.then(|| view! { <text x=x.clone() y=at(y + 16.0) class=small.clone()>{number(one.value)}</text> })}
             </g>
         }
     };
     if one.href.is_empty() {
         shapes().into_any()
     } else {
-        let told = format!("{}: {}", one.label, number(one.value));
+        // What stands in the shape is its name; one that is too small for a text is named by its label.
+        let told = (!shows_name).then(|| format!("{}: {}", one.label, number(one.value)));
         // Inside of a shape, so that the link is one of the drawing and not of the page.
         view! { <g><a href=one.href.clone() aria-label=told>{shapes()}</a></g> }.into_any()
     }

@@ -749,7 +749,9 @@ impl World {
             // The colleague's own things are theirs to change.
             let own = match name.as_str() {
                 "users" => format!(" AND id <> {}", self.people["editor elsewhere"]),
-                "api_keys" | "image_tests" => format!(" AND user_id <> {}", self.people["editor elsewhere"]),
+                "api_keys" | "image_tests" | "saved_views" => {
+                    format!(" AND user_id <> {}", self.people["editor elsewhere"])
+                }
                 _ => String::new(),
             };
             let account = self.owner.account;
