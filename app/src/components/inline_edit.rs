@@ -216,9 +216,8 @@ pub fn InlineEdit(
             data-cell=name
             tabindex="-1"
             role=move || (!editing.get() && fault.with(Option::is_none)).then_some("button")
-            aria-label=move || (!editing.get() && fault.with(Option::is_none)).then(|| {
-                let shown = kind.with_value(|kind| kind.label(&value.get()));
-                format!("{}: {shown}. Change", label.get_value())
+            title=move || (!editing.get() && fault.with(Option::is_none)).then(|| {
+                format!("{}. Double click, or Enter, to change it", label.get_value())
             })
             on:dblclick=move |_| start()
             on:keydown=on_cell_key
