@@ -102,6 +102,14 @@ pub fn InlineEdit(
             let _ = node.focus();
         }
     };
+    // Made here and not where it is needed: what is made in a field goes with the field.
+    let done = Callback::new(move |result: Result<(), ApiError>| {
+        coming.try_set(None);
+        if let Err(error) = result {
+            let why = error.field(name).map_or_else(|| error.message.clone(), str::to_owned);
+            fault.try_set(Some(why));
+        }
+    });
     // `stay` keeps the focus where it went by itself.
     let commit = move |to: Option<Step>, stay: bool| {
         if !editing.get_untracked() {
@@ -121,13 +129,6 @@ pub fn InlineEdit(
             return;
         }
         coming.set(Some(kind.with_value(|kind| kind.label(&text))));
-        let done = Callback::new(move |result: Result<(), ApiError>| {
-            coming.try_set(None);
-            if let Err(error) = result {
-                let why = error.field(name).map_or_else(|| error.message.clone(), str::to_owned);
-                fault.try_set(Some(why));
-            }
-        });
         save.run((text, done));
     };
     let on_key = move |event: ev::KeyboardEvent| {
