@@ -723,6 +723,8 @@ impl World {
 
     /// All rows of the account, by table, as text. Looked up in the database itself, so that a new table is not forgotten.
     pub async fn snapshot(&self) -> BTreeMap<String, String> {
+        // The worker would do so in between.
+        domain::planner::keywords::settle::run(&self.server.app).await.unwrap();
         let postgres = domain::db::is_postgres(&self.server.app.db);
         let tables = if postgres {
             "SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'account_id' AND table_schema = 'public'"
