@@ -156,6 +156,8 @@ as('prompts, an author and a strategy reach the model', {}, async (page, tab) =>
   await open(page, '/jobs');
   await page.locator('tbody tr a[href^="/jobs/"]').first().click();
   await page.getByRole('heading', { name: 'Piece by piece' }).waitFor();
+  // The list comes after the page.
+  await page.locator('tbody').getByText('small-1').first().waitFor();
   const receipt = await page.locator('main').textContent();
   for (const part of ['small-1', '321', '654', /made up/]) {
     assert.ok(part instanceof RegExp ? part.test(receipt) : receipt.includes(part), `${part} in ${receipt}`);

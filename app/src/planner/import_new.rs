@@ -433,7 +433,11 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
                 {another}
                 <button type="button" class="btn btn-primary btn-sm" disabled=move || draft.sending.get() on:click=move |_| draft.send()>
                     <Icon icon=lu::LuUpload class="size-4"/>
-                    {move || if draft.import.with(Option::is_some) && !draft.sending.get() { "Go on" } else { "Import" }}
+                    {move || {
+                        // What was unpacked has arrived, and nothing of it is imported yet.
+                        let halted = draft.import.with(Option::is_some) && draft.unpacked.with(Option::is_none);
+                        if halted && !draft.sending.get() { "Go on" } else { "Import" }
+                    }}
                 </button>
             </div>
         }
