@@ -26,7 +26,7 @@ use super::{Job, Queue, key};
 use crate::{App, Error, Result};
 
 /// Time between signs of life.
-const BEAT: Duration = Duration::from_secs(2);
+pub(crate) const BEAT: Duration = Duration::from_secs(2);
 /// Time between two looks into the queue.
 const LOOK: Duration = Duration::from_millis(150);
 /// A worker that was silent this long is dead; several beats, so that a busy disk does not kill it.

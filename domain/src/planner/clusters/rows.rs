@@ -53,14 +53,6 @@ pub(crate) async fn place(
     Ok(())
 }
 
-/// The ids of a JSON array, as a subquery.
-fn ids(backend: DbBackend) -> &'static str {
-    match backend {
-        DbBackend::Postgres => "(SELECT value::bigint FROM json_array_elements_text($1::json))",
-        _ => "(SELECT value FROM json_each($1))",
-    }
-}
-
 /// Notes where these keywords are and takes them out of there. At most [`ROWS`] keywords.
 pub(crate) async fn note_and_take_out(
     db: &impl ConnectionTrait,
@@ -68,16 +60,19 @@ pub(crate) async fn note_and_take_out(
     run_id: ClusterRunId,
     keywords: &[KeywordId],
 ) -> Result<()> {
-    let these = ids(db.get_database_backend());
-    let payload = serde_json::to_string(keywords)?;
+    // As a list of numbers: how long one in a parameter is PostgreSQL does not know, and would compare each with every row.
+    let these = keywords.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if these.is_empty() {
+        return Ok(());
+    }
     let columns = "keyword_id, cluster_id, similarity, shared_terms, shared_urls, ai_task_id";
     let sql = format!(
         "INSERT INTO cluster_run_moves (account_id, run_id, {columns}) SELECT {account}, {run_id}, {columns} \
-         FROM cluster_keywords WHERE account_id = {account} AND keyword_id IN {these}"
+         FROM cluster_keywords WHERE account_id = {account} AND keyword_id IN ({these})"
     );
-    run(db, sql, payload.clone()).await?;
-    let sql = format!("DELETE FROM cluster_keywords WHERE account_id = {account} AND keyword_id IN {these}");
-    run(db, sql, payload).await?;
+    db.execute_unprepared(&sql).await?;
+    let sql = format!("DELETE FROM cluster_keywords WHERE account_id = {account} AND keyword_id IN ({these})");
+    db.execute_unprepared(&sql).await?;
     Ok(())
 }
 

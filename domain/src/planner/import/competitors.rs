@@ -7,7 +7,7 @@ use entity::{competitor_keyword, keyword_import, keyword_import::ImportMode};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
-use super::write::{Done, texts, with_json};
+use super::write::{Done, each, with_json};
 use crate::{Result, planner::keywords::from_engine_intent};
 
 /// What an import may change of a competitor's keyword, as it is kept for the undo.
@@ -179,13 +179,13 @@ async fn existing(
     rows: &[KeywordRow],
 ) -> Result<HashMap<String, competitor_keyword::Model>> {
     let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    let sql = format!(
-        "SELECT * FROM competitor_keywords WHERE account_id = {} AND sector_id = {} AND competitor = '{}' AND keyword_key IN ({})",
+    let found = format!(
+        "account_id = {} AND sector_id = {} AND competitor = '{}' AND keyword_key = w.value",
         import.account_id,
         import.sector_id,
         competitor.replace('\'', "''"),
-        texts(db),
     );
+    let sql = each(db, "t.*", "competitor_keywords", &found, false);
     let statement = with_json(db, sql, &keys, None)?;
     let found = competitor_keyword::Model::find_by_statement(statement).all(db).await?;
     Ok(found.into_iter().map(|row| (row.keyword_key.clone(), row)).collect())

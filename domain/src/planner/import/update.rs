@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::write::{Done, texts, with_json};
+use super::write::{Done, each, with_json};
 use crate::{
     Result,
     planner::{clusters, keywords::from_engine_intent, sources},
@@ -138,23 +138,18 @@ pub(super) async fn keywords(
     Ok(done)
 }
 
-/// The keywords of the rows that the sector has, by key. They are locked until the batch is in.
+/// The keywords of the rows that the sector has, by key. They are locked until the batch is in, in the order of the rows.
 async fn existing(
     db: &impl ConnectionTrait,
     import: &keyword_import::Model,
     rows: &[KeywordRow],
 ) -> Result<HashMap<String, keyword::Model>> {
     let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    let lock = match db.get_database_backend() {
-        DbBackend::Postgres => "FOR UPDATE",
-        _ => "",
-    };
-    let sql = format!(
-        "SELECT * FROM keywords WHERE account_id = {} AND sector_id = {} AND keyword_key IN ({}) ORDER BY keyword_key {lock}",
-        import.account_id,
-        import.sector_id,
-        texts(db),
+    let found = format!(
+        "account_id = {} AND sector_id = {} AND keyword_key = w.value",
+        import.account_id, import.sector_id
     );
+    let sql = each(db, "t.*", "keywords", &found, true);
     let statement = with_json(db, sql, &keys, None)?;
     let found = keyword::Model::find_by_statement(statement).all(db).await?;
     Ok(found.into_iter().map(|row| (row.keyword_key.clone(), row)).collect())
@@ -170,11 +165,9 @@ async fn touched(
         return Ok(HashSet::new());
     }
     let ids: Vec<String> = known.values().map(|row| row.id.to_string()).collect();
-    let sql = format!(
-        "SELECT DISTINCT keyword_id FROM keyword_changes WHERE import_id = {} AND CAST(keyword_id AS TEXT) IN ({})",
-        import.id,
-        texts(db),
-    );
+    // The sum keeps the index of the import out of it, in which its changes so far would be read again and again.
+    let found = format!("keyword_id = CAST(w.value AS bigint) AND import_id + 0 = {}", import.id);
+    let sql = each(db, "keyword_id", "keyword_changes", &found, false);
     let statement = with_json(db, sql, &ids, None)?;
     db.query_all_raw(statement)
         .await?

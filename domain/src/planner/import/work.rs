@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::{OPEN, check, close, file_key, mapping_of, rejects_key, table_key, undo, write};
 use crate::{
     App, Error, Result,
-    jobs::worker::{DEAD_AFTER, Worker},
+    jobs::worker::{BEAT, DEAD_AFTER, Worker},
     planner::serp,
     scope::Scope,
 };
@@ -46,7 +46,7 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
     ) {
         return Ok(());
     }
-    // Each batch moves `updated_at`: as long as it is young, another worker reads the file. An undo that was just asked
+    // Whoever reads the file keeps `updated_at` young. An undo that was just asked
     // for has nobody yet; two workers at one do the same twice, which does no harm.
     if import.status == ImportStatus::Running && import.updated_at > crate::now() - DEAD_AFTER {
         return Ok(());
@@ -75,6 +75,32 @@ pub async fn run(worker: &Worker, id: KeywordImportId) -> Result<()> {
     if taken.rows_affected != 1 {
         return Ok(());
     }
+    // Side by side: work that is not polled gives back none of the connections that a beat may wait for.
+    let (work, beats) = (std::pin::pin!(read_all(app, import)), std::pin::pin!(beat(app, id)));
+    match futures::future::select(work, beats).await {
+        futures::future::Either::Left((done, _)) => done,
+        futures::future::Either::Right((never, _)) => match never {},
+    }
+}
+
+/// Keeps `updated_at` young while a batch takes its time or waits for another import of the account.
+async fn beat(app: &App, id: KeywordImportId) -> std::convert::Infallible {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        let beaten = keyword_import::Entity::update_many()
+            .col_expr(keyword_import::Column::UpdatedAt, Expr::value(crate::now()))
+            .filter(keyword_import::Column::Id.eq(id))
+            .filter(keyword_import::Column::Status.eq(ImportStatus::Running))
+            .exec(&app.db)
+            .await;
+        if let Err(error) = beaten {
+            tracing::warn!(%error, "no sign of life could be given for an import");
+        }
+    }
+}
+
+async fn read_all(app: &App, import: keyword_import::Model) -> Result<()> {
+    let id = import.id;
     let account = crate::scope::account(&app.db, &Scope::system(import.account_id)).await?;
     if let Err(stopped) = crate::accounts::may_work(&account) {
         return stop(app, &import, ImportStatus::Failed, Some(stopped.public_message())).await;

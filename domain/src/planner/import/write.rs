@@ -126,11 +126,21 @@ pub(super) fn with_json<T: Serialize>(
     Ok(Statement::from_sql_and_values(db.get_database_backend(), sql, values))
 }
 
-/// The list of texts in parameter `$1` as a sub-query.
-pub(super) fn texts(db: &impl ConnectionTrait) -> &'static str {
+/// A query for `columns` of the row of `table` that `found` describes, once for each text of the JSON array in `$1`, which
+/// is `w.value` there.
+///
+/// Each text asks an index by itself. PostgreSQL knows nothing of the length of such an array nor of a table that has just
+/// been filled, and would compare every text with every row.
+pub(super) fn each(db: &impl ConnectionTrait, columns: &str, table: &str, found: &str, lock: bool) -> String {
     match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT json_array_elements_text($1::json)",
-        _ => "SELECT value FROM json_each($1)",
+        DbBackend::Postgres => {
+            let lock = if lock { "FOR UPDATE" } else { "" };
+            format!(
+                "SELECT {columns} FROM json_array_elements_text($1::json) AS w(value) \
+                 CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {found} LIMIT 1 {lock}) AS t"
+            )
+        }
+        _ => format!("SELECT {columns} FROM json_each($1) AS w CROSS JOIN {table} AS t WHERE {found}"),
     }
 }
 
@@ -148,13 +158,11 @@ pub(super) async fn known_keys(
         ("competitor_keywords", Some(domain)) => format!("AND competitor = '{}'", domain.replace('\'', "''")),
         _ => String::new(),
     };
-    let sql = format!(
-        "SELECT keyword_key FROM {table} WHERE account_id = {} AND sector_id = {} {whose} AND keyword_key IN ({})",
-        import.account_id,
-        import.sector_id,
-        texts(db),
+    let found = format!(
+        "account_id = {} AND sector_id = {} {whose} AND keyword_key = w.value",
+        import.account_id, import.sector_id
     );
-    let statement = with_json(db, sql, keys, None)?;
+    let statement = with_json(db, each(db, "keyword_key", table, &found, false), keys, None)?;
     db.query_all_raw(statement)
         .await?
         .iter()
