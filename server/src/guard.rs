@@ -38,8 +38,18 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(origin);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let wants_page = wants_page(&request);
     let begun = std::time::Instant::now();
     let mut response = next.run(request).await;
+    if wants_page && response.status().is_server_error() && !is_page(&response) {
+        tracing::error!(
+            request_id = id,
+            path,
+            status = response.status().as_u16(),
+            "a page could not be made"
+        );
+        response = broken_page(response.status(), &id);
+    }
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
@@ -78,6 +88,42 @@ pub async fn trace(State(app): State<App>, mut request: Request, next: Next) -> 
     response
 }
 
+/// Whether a person looks at the answer: a browser that opens an address.
+fn wants_page(request: &Request) -> bool {
+    let accepts = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    request.method() == Method::GET && accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+/// What a person sees when not even the frame of a page can be made: the database or the session does not answer.
+fn broken_page(status: StatusCode, id: &str) -> Response {
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Not available right now · IGNY8</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <style>:root{{color-scheme:light dark;font-family:system-ui,sans-serif}}\
+         main{{max-width:34rem;margin:18vh auto;padding:0 1.5rem;line-height:1.6}}</style></head>\
+         <body><main><h1>Not available right now</h1>\
+         <p>This page could not be put together. Nothing of yours is lost. Wait a moment, then \
+         <a href=\"\">try again</a>.</p>\
+         <p><small>If it stays like this, tell whoever runs this server: request {id}.</small></p></main></body></html>"
+    );
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    (
+        status,
+        [(header::CONTENT_SECURITY_POLICY, policy), (header::RETRY_AFTER, "5")],
+        axum::response::Html(page),
+    )
+        .into_response()
+}
+
 fn origin(request: &Request, trust_proxy: bool) -> Origin {
     let headers = request.headers();
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
@@ -106,7 +152,13 @@ fn origin(request: &Request, trust_proxy: bool) -> Origin {
 /// Finds out who is signed in and puts the scope into the request, for pages and server functions alike.
 pub async fn scope(State(app): State<App>, session: Session, mut request: Request, next: Next) -> Response {
     let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
-    let user = session.get::<i64>(USER).await.ok().flatten();
+    let user = match session.get::<i64>(USER).await {
+        Ok(user) => user,
+        // What is kept there is no number of ours; nobody is signed in by it.
+        Err(tower_sessions::session::Error::SerdeJson(_)) => None,
+        // A database that is away for a moment must not look like being signed out.
+        Err(error) => return Failure(domain::Error::internal(error), origin.request_id).into_response(),
+    };
     let scope = match user {
         None => None,
         Some(user) => match signed_in(&app, &session, UserId(user), &origin).await {

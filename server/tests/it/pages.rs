@@ -1,6 +1,7 @@
 //! Pages and server functions as a browser without scripts sees them.
 
 use reqwest::{Client, StatusCode, header};
+use sea_orm::ConnectionTrait as _;
 
 use crate::support::Server;
 
@@ -153,4 +154,48 @@ async fn files_and_events_want_a_session() {
         let answer = client().get(format!("{}{path}", server.base)).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_is_told_to_people_as_a_page_and_signs_nobody_out() {
+    let server = Server::start().await;
+    let (client, cookie) = visitor(&server).await;
+    let rename = |from: &str, to: &str| format!("ALTER TABLE {from} RENAME TO {to}");
+    let open = |accept: &'static str| {
+        client
+            .get(format!("{}/planner/keywords", server.base))
+            .header(header::COOKIE, &cookie)
+            .header(header::ACCEPT, accept)
+            .send()
+    };
+    for table in ["sessions", "users"] {
+        server
+            .app
+            .db
+            .execute_unprepared(&rename(table, &format!("{table}_away")))
+            .await
+            .unwrap();
+        let answer = open("text/html,*/*").await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = answer.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+        assert!(kind.starts_with("text/html"), "{kind}");
+        let policy = answer.headers()[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(policy.contains("style-src"), "{policy}");
+        let html = answer.text().await.unwrap();
+        assert!(html.contains("try again") && !html.contains("sessions"), "{html}");
+        let answer = open("application/json").await.unwrap();
+        assert!(answer.status().is_server_error());
+        assert!(!answer.text().await.unwrap().contains("<html"));
+        server
+            .app
+            .db
+            .execute_unprepared(&rename(&format!("{table}_away"), table))
+            .await
+            .unwrap();
+    }
+    // Still signed in when it is back.
+    assert_eq!(open("text/html").await.unwrap().status(), StatusCode::OK);
 }
