@@ -5,6 +5,7 @@
 //! Tables inside workbooks and archives are taken out to a text file first. What an import changed is written down, so
 //! that it can be taken back.
 
+mod aimed;
 mod check;
 mod competitors;
 mod mappings;

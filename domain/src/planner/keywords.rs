@@ -27,7 +27,7 @@ pub use census::verify;
 pub use list::{Bounds, list, list_within};
 
 use crate::{
-    App, Error, Faults, Result, audit,
+    App, Error, Faults, Result,
     billing::limits::{self, Thing},
     db,
     scope::{Scope, Scoped},
@@ -244,44 +244,17 @@ pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Pat
 /// Deletes keywords; returns how many there were.
 ///
 /// # Errors
-/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+/// As [`bulk::delete`].
 pub async fn delete(app: &App, scope: &Scope, ids: &[KeywordId]) -> Result<u64> {
-    let txn = db::begin_write(&app.db).await?;
-    allowed(&txn, scope, ids).await?;
-    let mut gone = 0;
-    for chunk in ids.chunks(1_000) {
-        let holders = clusters::holders(&txn, scope, chunk).await?;
-        gone += keyword::Entity::delete_in(scope)
-            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
-            .exec(&txn)
-            .await?
-            .rows_affected;
-        clusters::recount(&txn, scope, &holders).await?;
-    }
-    audit::rows_deleted(&txn, scope, "keyword", gone).await?;
-    txn.commit().await?;
-    Ok(gone)
+    bulk::delete(app, scope, &ids.to_vec().into()).await
 }
 
 /// Sets the status of keywords; returns how many there were.
 ///
 /// # Errors
-/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+/// As [`bulk::set_status`].
 pub async fn set_status(app: &App, scope: &Scope, ids: &[KeywordId], status: KeywordStatus) -> Result<u64> {
-    let txn = db::begin_write(&app.db).await?;
-    allowed(&txn, scope, ids).await?;
-    let mut changed = 0;
-    for chunk in ids.chunks(1_000) {
-        changed += keyword::Entity::update_in(scope)
-            .col_expr(keyword::Column::Status, Expr::value(status.as_str()))
-            .col_expr(keyword::Column::UpdatedAt, Expr::value(crate::now()))
-            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
-            .exec(&txn)
-            .await?
-            .rows_affected;
-    }
-    txn.commit().await?;
-    Ok(changed)
+    bulk::set_status(app, scope, &ids.to_vec().into(), status).await
 }
 
 /// All of `ids` are there for the caller and may be changed.

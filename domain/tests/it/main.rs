@@ -14,6 +14,7 @@ mod history;
 mod http;
 mod image_tests;
 mod import;
+mod import_decided;
 mod import_packed;
 mod import_undo;
 mod indexes;
