@@ -7,7 +7,7 @@ use domain::{
     planner::{import, keywords, keywords::bulk},
 };
 use entity::{
-    idea, keyword,
+    idea,
     keyword::{Filter, Intent, KeywordStatus, Patch, Selection},
     keyword_change,
     keyword_import::{self, ImportMode, ImportReport, ImportStatus},

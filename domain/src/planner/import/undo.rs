@@ -349,6 +349,7 @@ async fn competitors(app: &App, scope: &Scope, import: &keyword_import::Model) -
             volume: Set(before.volume),
             difficulty: Set(before.difficulty),
             intent: Set(before.intent),
+            intent_guessed: Set(before.intent_guessed),
             position_hundredths: Set(before.position_hundredths),
             url: Set(before.url),
             import_id: Set(KeywordImportId(before.import_id)),
