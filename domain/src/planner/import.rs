@@ -346,11 +346,20 @@ pub async fn finish(app: &App, scope: &Scope, id: KeywordImportId) -> Result<key
 /// As [`accept`], for search results: they have a reader of their own.
 async fn accept_results(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
     let path = app.storage.path(&file_key(&import))?;
-    let looked = tokio::task::spawn_blocking(move || serp::look(&path))
-        .await
-        .map_err(Error::internal)?;
-    let dialect = match looked {
-        Ok(dialect) => dialect,
+    let target = app.storage.path(&table_key(&import))?;
+    let (name, sheet, columns) = (import.file_name.clone(), import.sheet.clone(), columns_of(&import));
+    let looked = tokio::task::spawn_blocking(move || {
+        if !packed::is_packed(&path)? {
+            return Ok((serp::look(&path, &columns)?, None));
+        }
+        let found = packed::look(&path, &name, sheet.as_deref())?;
+        packed::unpack(&path, &name, &found, columns.mapping.as_ref(), &target)?;
+        Ok((serp::look(&target, &columns)?, Some(found.sheet)))
+    })
+    .await
+    .map_err(|_| packed::fault("The file is damaged and cannot be read."))?;
+    let (dialect, sheet) = match looked {
+        Ok(found) => found,
         Err(fault) => {
             close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
             return Err(fault);
@@ -360,6 +369,7 @@ async fn accept_results(app: &App, scope: &Scope, import: keyword_import::Model)
     keyword_import::Entity::update_in(scope)
         .col_expr(C::Status, Expr::value(ImportStatus::Queued.as_str()))
         .col_expr(C::Dialect, Expr::value(dialect))
+        .col_expr(C::Sheet, Expr::value(sheet))
         .col_expr(C::UpdatedAt, Expr::value(crate::now()))
         .filter(C::Id.eq(import.id))
         .filter(C::Status.eq(ImportStatus::Uploading))
@@ -463,6 +473,14 @@ async fn open(
         mappings::remember(&app.db, import.account_id, &info.headers, chosen, recognised).await?;
     }
     Ok((info, unpacked))
+}
+
+/// What was chosen for a file of search results.
+fn columns_of(import: &keyword_import::Model) -> serp::Columns {
+    serp::Columns {
+        mapping: mapping_of(import),
+        country: import.country.clone(),
+    }
 }
 
 fn mapping_of(import: &keyword_import::Model) -> Option<Mapping> {

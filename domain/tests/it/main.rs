@@ -16,6 +16,7 @@ mod image_tests;
 mod import;
 mod import_decided;
 mod import_packed;
+mod import_serp;
 mod import_undo;
 mod indexes;
 mod interleavings;
