@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod anthropic;
 mod billing;
+mod cluster_crash;
 mod clusters;
 mod content;
 mod history;
