@@ -234,7 +234,7 @@ pub(crate) async fn read_file(
 /// Reads on a thread of its own; the channel's bound keeps memory flat.
 fn read(path: &Path, size: u64, columns: &Columns, sender: &mpsc::Sender<Result<Batch>>) {
     // Progress is told in bytes of the file that was sent, also when a table was taken out of it.
-    let whole = std::fs::metadata(path).map_or(1, |data| data.len().max(1));
+    let whole = std::fs::metadata(path).map_or(1, |data| Ord::max(data.len(), 1));
     let scale = |bytes: u64| u64::try_from(u128::from(bytes) * u128::from(size) / u128::from(whole)).unwrap_or(size);
     let mut reader = match open(path, columns) {
         Ok(reader) => reader,

@@ -113,10 +113,9 @@ async fn read_all(app: &App, import: keyword_import::Model) -> Result<()> {
         } else {
             app.storage.path(&file_key(&import))?
         };
-        let read = serp::read_file(app, &import, path, columns_of(&import), &mut |refused| {
-            rejects.add(refused)
-        });
-        let (status, error) = match read.await {
+        let columns = columns_of(&import);
+        let mut refused = |refused: &[Outcome]| rejects.add(refused);
+        let (status, error) = match serp::read_file(app, &import, path, columns, &mut refused).await {
             Ok(serp::Ended::Completed) => (ImportStatus::Completed, None),
             Ok(serp::Ended::Cancelled) => (ImportStatus::Cancelled, None),
             Ok(serp::Ended::Lost) => return Ok(()),
