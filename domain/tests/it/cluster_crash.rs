@@ -26,8 +26,13 @@ async fn start_ground() -> (Ground, Tenant, Model) {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;
     ground.import(&tenant, "a.csv", FILE, ImportMode::Skip).await;
-    // It changes nothing of what the engine made, but it can be held in the middle.
-    let model = Model::start(|_| Answer::Text(r#"{"clusters":[],"moves":[]}"#.to_owned())).await;
+    // It changes nothing but a name of what the engine made, and can be held in the middle.
+    let model = Model::start(|_| {
+        Answer::Text(
+            r#"{"clusters":[{"number":0,"name":"Machines and pots","merge_into":null}],"moves":[]}"#.to_owned(),
+        )
+    })
+    .await;
     ground.use_model(&tenant, &model).await;
     (ground, tenant, model)
 }

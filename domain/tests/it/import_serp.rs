@@ -62,9 +62,9 @@ async fn chosen_columns_are_read_whatever_their_names() {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;
     let file = "keyword;what we asked;where it led;spot;from\n\
-         old group;Moka Pot;https://www.a.com/;2;us\n\
-         old group;Moka Pot;https://b.com/x;1;United States\n\
-         old group;Moka Pot;https://c.de;1;Germany\n";
+         old group;Moka Pot;www.a.com/;2;us\n\
+         old group;Moka Pot;b.com/x;1;United States\n\
+         old group;Moka Pot;c.de;1;Germany\n";
     let bytes = file.as_bytes();
     // Without a choice the column called keyword counts, and none is known to have addresses.
     let error = send(&ground, &tenant, input(&tenant, "a.csv", bytes), bytes)
