@@ -15,6 +15,7 @@ mod reader;
 mod record;
 mod row;
 pub mod serp;
+mod serp_columns;
 mod sniff;
 mod source;
 

@@ -33,6 +33,8 @@ pub struct Model {
     pub difficulty: Option<i32>,
     /// What the searcher wants.
     pub intent: Intent,
+    /// The intent was guessed from the words.
+    pub intent_guessed: bool,
     /// The competitor's position in hundredths: 100 is the first place.
     pub position_hundredths: Option<i32>,
     /// The competitor's page.

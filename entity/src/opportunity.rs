@@ -147,9 +147,9 @@ pub struct Collision {
 pub struct Add {
     /// The sector that takes them.
     pub sector_id: SectorId,
-    /// Of the library, at most 1,000.
+    /// Of the library, at most 5,000.
     pub library_ids: Vec<SeedKeywordId>,
-    /// Of competitors' lists, at most 1,000.
+    /// Of competitors' lists, at most 5,000.
     pub competitor_ids: Vec<CompetitorKeywordId>,
 }
 

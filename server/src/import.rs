@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use domain::{App, config::Config, planner, scope::Scope, sites};
-use engine::import::{Outcome, Reader};
+use engine::import::{
+    Mapping, Outcome, Reader,
+    serp::{SerpOutcome, SerpReader},
+};
 use entity::{
     SectorId,
     keyword_import::{ImportKind, ImportMode, ImportStatus, NewImport},
@@ -18,24 +21,35 @@ pub struct Options {
     /// Address of a person of the account who may import.
     #[arg(long)]
     account: String,
-    /// Name of the site.
+    /// Name or number of the site.
     #[arg(long)]
     site: String,
-    /// Name of the sector; the only one of the site unless told.
+    /// Name or number of the sector; the only one of the site unless told.
     #[arg(long)]
     sector: Option<String>,
     /// What happens to keywords that exist: skip, update or fail (all or nothing).
     #[arg(long, default_value = "skip", value_parser = mode)]
     mode: ImportMode,
-    /// What the files hold: keywords or competitor.
+    /// What the files hold: keywords, competitor (keywords that another site is found for) or serp (search results:
+    /// keyword, address, position).
     #[arg(long, default_value = "keywords", value_parser = kind)]
     kind: ImportKind,
-    /// Domain of the competitor; taken from the file when it tells.
+    /// Domain of the competitor; taken from the file when it tells. For --kind competitor.
     #[arg(long)]
     competitor: Option<String>,
-    /// Country of rows that name none.
+    /// Country of rows that name none: two letters or a name. Of search results only rows of this country are taken, where
+    /// they name one.
     #[arg(long)]
     country: Option<String>,
+    /// The sheet of a workbook, or the file of an archive; the one with the keywords unless told.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// What a column holds, where it is not recognised: --column volume="Searches (own)" or --column volume=3, counted
+    /// from 1. Once for each of keyword, volume, volume_low, volume_high, difficulty, intent, cpc, country, position,
+    /// impressions, clicks and url; `volume=` is in no column. In workbooks and archives columns are counted, and all that
+    /// are used are named.
+    #[arg(long = "column", value_name = "ROLE=COLUMN", value_parser = column)]
+    columns: Vec<(Role, String)>,
     /// Only reads the files and says what would come of them. Workbooks and archives cannot be tried.
     #[arg(long)]
     dry_run: bool,
@@ -49,7 +63,114 @@ fn mode(text: &str) -> Result<ImportMode, String> {
 }
 
 fn kind(text: &str) -> Result<ImportKind, String> {
-    text.parse().map_err(|()| "use keywords or competitor".to_owned())
+    text.parse().map_err(|()| "use keywords, competitor or serp".to_owned())
+}
+
+/// What a column may hold, as [`Mapping`] names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Keyword,
+    Volume,
+    VolumeLow,
+    VolumeHigh,
+    Difficulty,
+    Intent,
+    Cpc,
+    Country,
+    Position,
+    Impressions,
+    Clicks,
+    Url,
+}
+
+impl Role {
+    const ALL: [(&'static str, Self); 12] = [
+        ("keyword", Self::Keyword),
+        ("volume", Self::Volume),
+        ("volume_low", Self::VolumeLow),
+        ("volume_high", Self::VolumeHigh),
+        ("difficulty", Self::Difficulty),
+        ("intent", Self::Intent),
+        ("cpc", Self::Cpc),
+        ("country", Self::Country),
+        ("position", Self::Position),
+        ("impressions", Self::Impressions),
+        ("clicks", Self::Clicks),
+        ("url", Self::Url),
+    ];
+
+    fn put(self, mapping: &mut Mapping, column: Option<u32>) {
+        *match self {
+            Self::Keyword => {
+                mapping.keyword = column.unwrap_or_default();
+                return;
+            }
+            Self::Volume => &mut mapping.volume,
+            Self::VolumeLow => &mut mapping.volume_low,
+            Self::VolumeHigh => &mut mapping.volume_high,
+            Self::Difficulty => &mut mapping.difficulty,
+            Self::Intent => &mut mapping.intent,
+            Self::Cpc => &mut mapping.cpc,
+            Self::Country => &mut mapping.country,
+            Self::Position => &mut mapping.position,
+            Self::Impressions => &mut mapping.impressions,
+            Self::Clicks => &mut mapping.clicks,
+            Self::Url => &mut mapping.url,
+        } = column;
+    }
+}
+
+fn column(text: &str) -> Result<(Role, String), String> {
+    let (name, column) = text.split_once('=').ok_or("write ROLE=COLUMN")?;
+    let role = Role::ALL.iter().find(|role| role.0 == name.trim());
+    let names = || Role::ALL.map(|role| role.0).join(", ");
+    let (_, role) = *role.ok_or_else(|| format!("the roles are {}", names()))?;
+    if role == Role::Keyword && column.trim().is_empty() {
+        return Err("keywords must be in a column".to_owned());
+    }
+    Ok((role, column.trim().to_owned()))
+}
+
+/// The columns to read of a file: those that were named, and those that are recognised. Nothing when none was named.
+fn mapping(file: &Path, columns: &[(Role, String)]) -> anyhow::Result<Option<Mapping>> {
+    if columns.is_empty() {
+        return Ok(None);
+    }
+    let open = |mapping: Option<&Mapping>| {
+        let opened = std::io::BufReader::new(std::fs::File::open(file)?);
+        let reader = Reader::open(opened, &name_of(file), mapping)?;
+        anyhow::Ok(reader.preview_info().clone())
+    };
+    let recognised = open(None).ok();
+    anyhow::ensure!(
+        recognised.is_some() || columns.iter().any(|(role, _)| *role == Role::Keyword),
+        "no column of keywords is recognised: name it with --column keyword=..."
+    );
+    // With any column for the keywords the header can be read, whether or not it is understood.
+    let headers = match &recognised {
+        Some(seen) => seen.headers.clone(),
+        None => open(Some(&Mapping::default())).map_or_else(|_| Vec::new(), |seen| seen.headers),
+    };
+    let mut mapping = recognised.map(|seen| seen.mapping).unwrap_or_default();
+    for (role, column) in columns {
+        let named = || {
+            headers
+                .iter()
+                .position(|header| header.trim().eq_ignore_ascii_case(column))
+        };
+        let index = match column.parse::<usize>() {
+            _ if column.is_empty() => None,
+            Ok(number) if number > 0 => Some(number - 1),
+            _ => Some(named().with_context(|| {
+                format!(
+                    "there is no column called {column}; the columns are: {}",
+                    headers.join(", ")
+                )
+            })?),
+        };
+        role.put(&mut mapping, index.map(u32::try_from).transpose()?);
+    }
+    Ok(Some(mapping))
 }
 
 /// Imports the files one after the other and prints what came of each.
@@ -57,6 +178,10 @@ fn kind(text: &str) -> Result<ImportKind, String> {
 /// # Errors
 /// When the place is not there, or when a file failed; the others are imported all the same.
 pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        options.competitor.is_none() || options.kind == ImportKind::Competitor,
+        "--competitor goes with --kind competitor"
+    );
     let app = connect(config).await?;
     let origin = domain::scope::Origin::here("command-line");
     let user = domain::accounts::find_by_email(&app, &options.account)
@@ -67,7 +192,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
     let mut failed = 0;
     for file in &options.files {
         let done = if options.dry_run {
-            try_out(file)
+            try_out(&options, file)
         } else {
             import(&app, &scope, sector, &options, file).await
         };
@@ -80,17 +205,22 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether a thing is meant: by its name, or by its number.
+fn is_called(wanted: &str, name: &str, id: i64) -> bool {
+    name.eq_ignore_ascii_case(wanted) || wanted.parse() == Ok(id)
+}
+
 async fn place(app: &App, scope: &Scope, options: &Options) -> anyhow::Result<SectorId> {
     let site = sites::list(app, scope)
         .await?
         .into_iter()
-        .find(|row| row.site.name.eq_ignore_ascii_case(&options.site))
+        .find(|row| is_called(&options.site, &row.site.name, row.site.id.0))
         .with_context(|| format!("the account has no site called {}", options.site))?;
     let wanted = options.sector.as_deref();
     let mut found = site
         .sectors
         .iter()
-        .filter(|sector| wanted.is_none_or(|name| sector.name.eq_ignore_ascii_case(name)));
+        .filter(|sector| wanted.is_none_or(|wanted| is_called(wanted, &sector.name, sector.id.0)));
     match (found.next(), found.next()) {
         (Some(only), None) => Ok(only.id),
         (Some(_), Some(_)) => anyhow::bail!("the site has several sectors: name one with --sector"),
@@ -103,9 +233,17 @@ fn name_of(file: &Path) -> String {
 }
 
 /// Reads a file to its end without writing anything.
-fn try_out(file: &Path) -> anyhow::Result<()> {
+fn try_out(options: &Options, file: &Path) -> anyhow::Result<()> {
     let opened = std::io::BufReader::new(std::fs::File::open(file)?);
-    let reader = Reader::open(opened, &name_of(file), None)?;
+    let mapping = mapping(file, &options.columns)?;
+    if options.kind == ImportKind::Serp {
+        return try_results(
+            options,
+            file,
+            SerpReader::open(opened, mapping.as_ref(), market(options)?.as_deref())?,
+        );
+    }
+    let reader = Reader::open(opened, &name_of(file), mapping.as_ref())?;
     let info = reader.preview_info().clone();
     let (mut good, mut refused, mut skipped) = (0_u64, 0_u64, 0_u64);
     for row in reader {
@@ -126,16 +264,40 @@ fn try_out(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The country of the options by its two letters.
+fn market(options: &Options) -> anyhow::Result<Option<String>> {
+    let Some(text) = &options.country else { return Ok(None) };
+    let market = engine::import::market_of(text);
+    Ok(Some(market.with_context(|| format!("{text} is no country"))?))
+}
+
+fn try_results<R: std::io::Read>(options: &Options, file: &Path, reader: SerpReader<R>) -> anyhow::Result<()> {
+    let (mut good, mut refused, mut skipped) = (0_u64, 0_u64, 0_u64);
+    for row in reader {
+        match row? {
+            SerpOutcome::Results(row) => good += row.results.len() as u64,
+            SerpOutcome::Rejected(_) => refused += 1,
+            SerpOutcome::Skipped => skipped += 1,
+        }
+    }
+    say(&format!(
+        "{}: {}, {good} results, {refused} rows would be refused, {skipped} passed over",
+        file.display(),
+        options.kind.label()
+    ))
+}
+
 async fn import(app: &App, scope: &Scope, sector: SectorId, options: &Options, file: &Path) -> anyhow::Result<()> {
+    let mapping = mapping(file, &options.columns)?;
     let input = NewImport {
         kind: options.kind,
         competitor: options.competitor.clone(),
         country: options.country.clone(),
-        sheet: None,
+        sheet: options.sheet.clone(),
         sector_id: sector,
         file_name: name_of(file),
         size_bytes: i64::try_from(std::fs::metadata(file)?.len())?,
-        mapping: None,
+        mapping: mapping.map(|mapping| serde_json::to_string(&mapping)).transpose()?,
         mode: options.mode,
     };
     let import = planner::import::import_file(app, scope, input, file).await?.import;
@@ -161,4 +323,43 @@ async fn import(app: &App, scope: &Scope, sector: SectorId, options: &Options, f
         import.error.unwrap_or_else(|| "it did not complete".to_owned())
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(text: &str, columns: &[&str]) -> Result<Mapping, String> {
+        let file = std::env::temp_dir().join(format!("igny8-columns-{}.csv", uuid::Uuid::new_v4().simple()));
+        std::fs::write(&file, text).map_err(|error| error.to_string())?;
+        let columns: Result<Vec<_>, String> = columns.iter().map(|text| column(text)).collect();
+        let found = columns.and_then(|columns| mapping(&file, &columns).map_err(|error| error.to_string()));
+        std::fs::remove_file(&file).map_err(|error| error.to_string())?;
+        found?.ok_or_else(|| "none".to_owned())
+    }
+
+    #[test]
+    fn columns_are_named_or_counted_and_the_others_recognised() {
+        let text = "Keyword,Volume,Searches (own),Difficulty\nmoka pot,100,7,20\n";
+        assert_eq!(
+            chosen(text, &["volume=searches (OWN)", "difficulty="]),
+            Ok(Mapping {
+                volume: Some(2),
+                ..Mapping::default()
+            })
+        );
+        assert_eq!(
+            chosen(text, &["keyword=1", "volume=3"]).map(|found| (found.volume, found.difficulty)),
+            Ok((Some(2), Some(3)))
+        );
+        for (columns, why) in [
+            ("volume=Unheard", "no column called Unheard"),
+            ("size=1", "the roles are"),
+            ("volume", "ROLE=COLUMN"),
+            ("keyword=", "must be in a column"),
+        ] {
+            let error = chosen(text, &[columns]).err().unwrap_or_default();
+            assert!(error.contains(why), "{columns}: {error}");
+        }
+    }
 }

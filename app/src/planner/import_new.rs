@@ -423,7 +423,7 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
                     <button type="button" class="btn btn-xs" on:click=move |_| draft.forget()>"Forget them"</button>
                 </div>
             </Show>
-            <PreviewView preview=preview.clone() mapping=draft.mapping/>
+            <PreviewView preview=preview.clone() mapping=draft.mapping kind=draft.choices.kind/>
             <div class="mt-5 grid gap-x-6 gap-y-5 sm:grid-cols-2">
                 <ChoiceFields choices=draft.choices preview told=told errors=draft.error/>
                 <SectorField value=draft.sector errors=draft.error/>

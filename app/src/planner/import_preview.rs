@@ -1,7 +1,7 @@
 //! What a keyword file holds, shown before anything is sent.
 
 use engine::import::{ImportError, KeywordRow, Mapping, Outcome, Preview, PreviewRow};
-use entity::keyword::Intent;
+use entity::{keyword::Intent, keyword_import::ImportKind};
 use leptos::prelude::*;
 
 use crate::components::{Icon, Tag, Tone, count, lu, number};
@@ -55,6 +55,8 @@ pub(super) fn PreviewView(
     preview: Preview,
     /// Takes the columns that a person chose.
     mapping: RwSignal<Option<Mapping>>,
+    /// What the file is said to hold.
+    kind: RwSignal<ImportKind>,
 ) -> impl IntoView {
     let (mut good, mut rejected, mut skipped, mut twice) = (0_i64, 0_i64, 0_i64, 0_i64);
     let mut keys = std::collections::BTreeSet::new();
@@ -78,6 +80,7 @@ pub(super) fn PreviewView(
             .map(|country| format!("Market {}", country.to_uppercase())),
     );
     let hidden = preview.headers.len().saturating_sub(SHOWN);
+    let results = move || kind.get() == ImportKind::Serp;
     let columns: Vec<u32> = (0_u32..).take(preview.headers.len().min(SHOWN)).collect();
     view! {
         <div class="mb-4 flex flex-wrap items-center gap-2 text-sm">
@@ -87,15 +90,16 @@ pub(super) fn PreviewView(
             </span>
             {facts.into_iter().map(|fact| view! { <Tag>{fact}</Tag> }).collect_view()}
         </div>
+        // They speak of figures that search results need not have.
         {(!preview.warnings.is_empty()).then(|| view! {
-            <div class="alert alert-warning alert-soft mb-4 items-start py-2.5 text-sm">
+            <div class="alert alert-warning alert-soft mb-4 items-start py-2.5 text-sm" class:hidden=results>
                 <Icon icon=lu::LuTriangleAlert class="mt-0.5 size-4 flex-none"/>
                 <ul class="space-y-1">
                     {preview.warnings.iter().map(|warning| view! { <li>{warning.clone()}</li> }).collect_view()}
                 </ul>
             </div>
         })}
-        <p class="mb-2 text-sm">
+        <p class="mb-2 text-sm" class:hidden=results>
             {format!("Of the first {}, ", count(good + twice + rejected + skipped, "row", "rows"))}
             <strong class="font-semibold">{count(good, "is a keyword", "are keywords")}</strong>
             {(twice > 0).then(|| format!(", {} one of them again", count(twice, "is", "are")))}
@@ -103,6 +107,10 @@ pub(super) fn PreviewView(
             {(skipped > 0).then(|| format!(", {} passed over", count(skipped, "is", "are")))}
             ". "
             <span class="muted">"Check what each column holds and change it where it is wrong. For another keyword column, choose Keyword there."</span>
+        </p>
+        <p class="mb-2 text-sm" class:hidden=move || !results()>
+            "Of search results, the columns Keyword, Page address and Position count. "
+            <span class="muted">"Check them and change what is wrong. Where addresses stand in numbered columns, one stands for all of them; without positions the order of the rows counts."</span>
         </p>
         <div class="max-h-96 overflow-auto rounded-box border border-base-300" tabindex="0" role="region" aria-label="First rows of the file">
             <table class="table table-xs table-pin-rows">

@@ -5,33 +5,36 @@
 //! Tables inside workbooks and archives are taken out to a text file first. What an import changed is written down, so
 //! that it can be taken back.
 
+mod accept;
+mod aimed;
 mod check;
 mod competitors;
 mod mappings;
 mod packed;
+mod report;
 mod undo;
 mod update;
 mod work;
 mod workbook;
 mod write;
 
-use std::io::{BufReader, Write};
+use std::io::Write;
 
-use engine::import::{Mapping, Preview, Reader};
+use engine::import::Mapping;
 use entity::{
-    KeywordImportId, ListQuery, Page, SiteId, keyword_import,
-    keyword_import::{ImportKind, ImportReport, ImportStatus, NewImport, RejectedRow, Unpacked},
+    KeywordImportId, keyword_import,
+    keyword_import::{ImportKind, ImportReport, ImportStatus, NewImport},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
+use self::accept::{accept, columns_of, mapping_of};
 pub use self::{
+    accept::look,
     mappings::{forget, remembered},
+    report::{list, rejects_csv, report},
     undo::undo,
     work::run,
 };
-use super::serp;
 use crate::{
     App, Error, Result,
     billing::limits::{self, Thing},
@@ -42,8 +45,6 @@ use crate::{
 
 /// Files of one account that may be on their way at once.
 const MOST_UPLOADS: u64 = 20;
-/// Refused rows that a report shows; the download has all.
-const REPORT_REJECTS: usize = 50;
 /// Largest part of a file in one request, in bytes.
 pub const MAX_CHUNK: usize = 8 * 1024 * 1024;
 
@@ -193,41 +194,6 @@ pub async fn choose(app: &App, scope: &Scope, id: KeywordImportId, input: NewImp
     find(app, scope, id).await
 }
 
-/// Looks into a workbook or an archive that has arrived: its tables, and the beginning of the one with the keywords or of
-/// the one asked for.
-///
-/// # Errors
-/// [`Error::Invalid`] in words for an editor, [`Error::Conflict`] when it is being read already, [`Error::NotFound`].
-pub async fn look(app: &App, scope: &Scope, id: KeywordImportId, sheet: Option<String>) -> Result<Unpacked> {
-    let import = to_change(app, scope, id).await?;
-    if import.status != ImportStatus::Uploading {
-        return Err(Error::Conflict("The file is being read already.".to_owned()));
-    }
-    arrived(&import)?;
-    let path = app.storage.path(&file_key(&import))?;
-    tokio::task::spawn_blocking(move || {
-        if !packed::is_packed(&path)? {
-            return Err(Error::field("file", "This file need not be unpacked."));
-        }
-        packed::look(&path, &import.file_name, sheet.as_deref())
-    })
-    .await
-    .map_err(|_| packed::fault("The file is damaged and cannot be read."))?
-}
-
-fn arrived(import: &keyword_import::Model) -> Result<()> {
-    if import.received_bytes == import.size_bytes {
-        return Ok(());
-    }
-    Err(Error::field(
-        "file",
-        format!(
-            "Only {} of {} bytes have arrived. Upload the rest.",
-            import.received_bytes, import.size_bytes
-        ),
-    ))
-}
-
 /// Ends uploads that nobody has gone on with for a day; their files go.
 ///
 /// # Errors
@@ -342,135 +308,6 @@ pub async fn finish(app: &App, scope: &Scope, id: KeywordImportId) -> Result<key
     Ok(import)
 }
 
-/// As [`accept`], for search results: they have a reader of their own.
-async fn accept_results(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
-    let path = app.storage.path(&file_key(&import))?;
-    let looked = tokio::task::spawn_blocking(move || serp::look(&path))
-        .await
-        .map_err(Error::internal)?;
-    let dialect = match looked {
-        Ok(dialect) => dialect,
-        Err(fault) => {
-            close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
-            return Err(fault);
-        }
-    };
-    use keyword_import::Column as C;
-    keyword_import::Entity::update_in(scope)
-        .col_expr(C::Status, Expr::value(ImportStatus::Queued.as_str()))
-        .col_expr(C::Dialect, Expr::value(dialect))
-        .col_expr(C::UpdatedAt, Expr::value(crate::now()))
-        .filter(C::Id.eq(import.id))
-        .filter(C::Status.eq(ImportStatus::Uploading))
-        .exec(&app.db)
-        .await?;
-    find(app, scope, import.id).await
-}
-
-/// Looks into a complete file and queues its import; the message is the caller's.
-async fn accept(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
-    arrived(&import)?;
-    if import.kind == ImportKind::Serp {
-        return accept_results(app, scope, import).await;
-    }
-    let chosen = mapping_of(&import);
-    let opened = open(app, &import, chosen.clone()).await;
-    let refuse = async |fault: Error| -> Result<keyword_import::Model> {
-        close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
-        Err(fault)
-    };
-    let (mut info, unpacked) = match opened {
-        Ok(opened) => opened,
-        Err(fault) => return refuse(fault).await,
-    };
-    let mut mapping = chosen;
-    if mapping.is_none()
-        && info.header_line > 0
-        && let Some(known) = remembered(app, scope, &info.headers).await?
-    {
-        info.mapping = known.clone();
-        mapping = Some(known);
-    }
-    let competitor = match import.kind {
-        ImportKind::Competitor => import.competitor.clone().or(info.domain.clone()),
-        _ => None,
-    };
-    if import.kind == ImportKind::Competitor && competitor.is_none() {
-        return refuse(Error::field(
-            "competitor",
-            "The file does not say whose keywords these are. Enter the competitor's domain.",
-        ))
-        .await;
-    }
-    let (sheet, country) = match unpacked {
-        Some(found) => (Some(found.sheet), import.country.clone().or(found.country)),
-        None => (None, import.country.clone()),
-    };
-    use keyword_import::Column as C;
-    let text = mapping.as_ref().map(serde_json::to_string).transpose()?;
-    keyword_import::Entity::update_in(scope)
-        .col_expr(C::Status, Expr::value(ImportStatus::Queued.as_str()))
-        .col_expr(C::Dialect, Expr::value(info.dialect))
-        .col_expr(C::Competitor, Expr::value(competitor))
-        .col_expr(C::Sheet, Expr::value(sheet))
-        .col_expr(C::Country, Expr::value(country))
-        .col_expr(C::Mapping, Expr::value(text))
-        .col_expr(C::UpdatedAt, Expr::value(crate::now()))
-        .filter(C::Id.eq(import.id))
-        .filter(C::Status.eq(ImportStatus::Uploading))
-        .exec(&app.db)
-        .await?;
-    find(app, scope, import.id).await
-}
-
-/// Reads the beginning, with the columns chosen; a table is taken out of a workbook or an archive. A person's choice of
-/// columns is remembered.
-async fn open(
-    app: &App,
-    import: &keyword_import::Model,
-    chosen: Option<Mapping>,
-) -> Result<(Preview, Option<Unpacked>)> {
-    let path = app.storage.path(&file_key(import))?;
-    let target = app.storage.path(&table_key(import))?;
-    let (name, sheet, mapping) = (import.file_name.clone(), import.sheet.clone(), chosen.clone());
-    let (info, recognised, unpacked) = tokio::task::spawn_blocking(move || {
-        let mut source = path.clone();
-        let mut unpacked = None;
-        if packed::is_packed(&path)? {
-            let found = packed::look(&path, &name, sheet.as_deref())?;
-            packed::unpack(&path, &name, &found, mapping.as_ref(), &target)?;
-            unpacked = Some(found);
-            source = target;
-        }
-        let read = |mapping: Option<&Mapping>| {
-            let file = std::fs::File::open(&source).map_err(Error::from)?;
-            Reader::open(BufReader::new(file), &name, mapping)
-                .map(|reader| reader.preview_info().clone())
-                .map_err(|fault| Error::field("file", fault.to_string()))
-        };
-        let info = read(mapping.as_ref())?;
-        let recognised = mapping.and_then(|_| read(None).ok());
-        Ok::<_, Error>((info, recognised, unpacked))
-    })
-    .await
-    // A reader of workbooks that stumbles must not be the end of anything else.
-    .map_err(|_| packed::fault("The file is damaged and cannot be read."))??;
-    if let Some(chosen) = &chosen
-        && info.header_line > 0
-    {
-        let recognised = recognised.as_ref().map(|info| &info.mapping);
-        mappings::remember(&app.db, import.account_id, &info.headers, chosen, recognised).await?;
-    }
-    Ok((info, unpacked))
-}
-
-fn mapping_of(import: &keyword_import::Model) -> Option<Mapping> {
-    import
-        .mapping
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok())
-}
-
 /// Asks an import to stop. What is imported stays.
 ///
 /// # Errors
@@ -494,74 +331,6 @@ pub async fn cancel(app: &App, scope: &Scope, id: KeywordImportId) -> Result<key
         .await?;
     }
     find(app, scope, id).await
-}
-
-/// Progress and result with the first refused rows.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn report(app: &App, scope: &Scope, id: KeywordImportId) -> Result<ImportReport> {
-    let import = find(app, scope, id).await?;
-    let rejects = if import.rejected == 0 {
-        Vec::new()
-    } else {
-        let path = app.storage.path(&rejects_key(&import))?;
-        tokio::task::spawn_blocking(move || first_rejects(&path))
-            .await
-            .map_err(Error::internal)?
-    };
-    Ok(ImportReport { import, rejects })
-}
-
-fn first_rejects(path: &std::path::Path) -> Vec<RejectedRow> {
-    let Ok(reader) = csv::Reader::from_path(path) else {
-        return Vec::new();
-    };
-    reader
-        .into_records()
-        .filter_map(|record| {
-            let record = record.ok()?;
-            Some(RejectedRow {
-                line: record.get(0)?.parse().ok()?,
-                reason: record.get(1)?.to_owned(),
-                raw: record.get(2)?.to_owned(),
-            })
-        })
-        .take(REPORT_REJECTS)
-        .collect()
-}
-
-/// All refused rows as CSV: line, reason, row.
-///
-/// # Errors
-/// [`Error::NotFound`] when the import is not there for the caller or nothing was refused.
-pub async fn rejects_csv(app: &App, scope: &Scope, id: KeywordImportId) -> Result<Vec<u8>> {
-    let import = find(app, scope, id).await?;
-    app.storage.get(&rejects_key(&import)).await
-}
-
-/// Imports of a site, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list(
-    app: &App,
-    scope: &Scope,
-    site: Option<SiteId>,
-    query: &ListQuery,
-) -> Result<Page<keyword_import::Model>> {
-    let mut rows = keyword_import::Entity::find_in(scope).order_by_desc(keyword_import::Column::Id);
-    if let Some(site) = site {
-        rows = rows.filter(keyword_import::Column::SiteId.eq(site));
-    }
-    let pages = rows.paginate(&app.db, u64::from(query.page_size()));
-    Ok(Page {
-        count: pages.num_items().await?,
-        count_exact: true,
-        page: query.page(),
-        page_size: query.page_size(),
-        results: pages.fetch_page(u64::from(query.page() - 1)).await?,
-    })
 }
 
 /// Imports a whole file that is at hand: the command line's and the REST interface's way. Waits for the end.

@@ -1,6 +1,6 @@
 //! Keywords: lists with filters, adding by hand, changing, deleting.
 
-mod add;
+pub(crate) mod add;
 pub mod bulk;
 mod export;
 
@@ -11,7 +11,6 @@ use entity::{
     keyword::{ClusterRef, Filter, KeywordStatus},
 };
 use sea_orm::{
-    ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, LikeExpr, Query},
 };
@@ -27,9 +26,7 @@ pub use census::verify;
 pub use list::{Bounds, list, list_within};
 
 use crate::{
-    App, Error, Faults, Result, audit,
-    billing::limits::{self, Thing},
-    db,
+    App, Error, Faults, Result, db,
     scope::{Scope, Scoped},
 };
 
@@ -144,35 +141,25 @@ pub async fn get(app: &App, scope: &Scope, id: KeywordId) -> Result<keyword::Mod
 pub async fn create(app: &App, scope: &Scope, input: keyword::New) -> Result<keyword::Model> {
     let (editor, sector) = scope.editor_of_sector(&app.db, input.sector_id).await?;
     let text = checked(&input.keyword, input.volume, input.difficulty)?;
-    let txn = db::begin_write(&app.db).await?;
-    limits::refuse_more(&txn, scope, Thing::Keywords, 1).await?;
-    let now = crate::now();
-    let guessed = input.intent.is_none();
-    let intent = input
-        .intent
-        .unwrap_or_else(|| from_engine_intent(engine::intent::guess(&text)));
-    let inserted = keyword::Entity::insert(keyword::ActiveModel {
-        account_id: Set(scope.account),
-        site_id: Set(editor.site()),
-        sector_id: Set(sector.id),
-        keyword_key: Set(engine::text::keyword_key(&text)),
-        keyword: Set(text),
-        volume: Set(input.volume),
-        volume_estimated: Set(false),
-        difficulty: Set(input.difficulty),
-        intent: Set(intent),
-        intent_guessed: Set(guessed),
-        status: Set(KeywordStatus::Active),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    })
-    .exec_with_returning(&txn)
-    .await;
-    let made = match inserted {
-        Err(error) if Error::is_unique_violation(&error) => return Err(exists_already()),
-        other => other?,
+    let row = add::Row {
+        intent: input
+            .intent
+            .unwrap_or_else(|| from_engine_intent(engine::intent::guess(&text))),
+        guessed: input.intent.is_none(),
+        text,
+        volume: input.volume,
+        difficulty: input.difficulty,
     };
+    let txn = db::begin_write(&app.db).await?;
+    let taken = add::take(&txn, scope, editor, sector.id, vec![row]).await?;
+    let [id] = taken.made[..] else {
+        return Err(exists_already());
+    };
+    let made = keyword::Entity::find_in(scope)
+        .filter(keyword::Column::Id.eq(id))
+        .one(&txn)
+        .await?
+        .ok_or(Error::NotFound("The keyword"))?;
     txn.commit().await?;
     Ok(made)
 }
@@ -244,44 +231,17 @@ pub async fn update(app: &App, scope: &Scope, id: KeywordId, patch: keyword::Pat
 /// Deletes keywords; returns how many there were.
 ///
 /// # Errors
-/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+/// As [`bulk::delete`].
 pub async fn delete(app: &App, scope: &Scope, ids: &[KeywordId]) -> Result<u64> {
-    let txn = db::begin_write(&app.db).await?;
-    allowed(&txn, scope, ids).await?;
-    let mut gone = 0;
-    for chunk in ids.chunks(1_000) {
-        let holders = clusters::holders(&txn, scope, chunk).await?;
-        gone += keyword::Entity::delete_in(scope)
-            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
-            .exec(&txn)
-            .await?
-            .rows_affected;
-        clusters::recount(&txn, scope, &holders).await?;
-    }
-    audit::rows_deleted(&txn, scope, "keyword", gone).await?;
-    txn.commit().await?;
-    Ok(gone)
+    bulk::delete(app, scope, &ids.to_vec().into()).await
 }
 
 /// Sets the status of keywords; returns how many there were.
 ///
 /// # Errors
-/// [`Error::NotFound`] when one is not there for the caller, [`Error::Forbidden`].
+/// As [`bulk::set_status`].
 pub async fn set_status(app: &App, scope: &Scope, ids: &[KeywordId], status: KeywordStatus) -> Result<u64> {
-    let txn = db::begin_write(&app.db).await?;
-    allowed(&txn, scope, ids).await?;
-    let mut changed = 0;
-    for chunk in ids.chunks(1_000) {
-        changed += keyword::Entity::update_in(scope)
-            .col_expr(keyword::Column::Status, Expr::value(status.as_str()))
-            .col_expr(keyword::Column::UpdatedAt, Expr::value(crate::now()))
-            .filter(keyword::Column::Id.is_in(chunk.iter().copied()))
-            .exec(&txn)
-            .await?
-            .rows_affected;
-    }
-    txn.commit().await?;
-    Ok(changed)
+    bulk::set_status(app, scope, &ids.to_vec().into(), status).await
 }
 
 /// All of `ids` are there for the caller and may be changed.

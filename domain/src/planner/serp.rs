@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine::import::{
-    Outcome,
+    Mapping, Outcome,
     serp::{POSITIONS, SerpOutcome, SerpReader},
 };
 use entity::{SectorId, keyword, keyword_import, serp_result};
@@ -145,18 +145,28 @@ pub(crate) enum Ended {
 ///
 /// # Errors
 /// [`Error::Invalid`] when it holds no search results.
-pub(crate) fn look(path: &Path) -> Result<String> {
-    open(path).map(|_| "Search results".to_owned())
+pub(crate) fn look(path: &Path, columns: &Columns) -> Result<String> {
+    open(path, columns).map(|_| "Search results".to_owned())
 }
 
-fn open(path: &Path) -> Result<SerpReader<BufReader<std::fs::File>>> {
+/// What a person said of a file.
+#[derive(Clone, Default)]
+pub(crate) struct Columns {
+    /// The columns to read; recognised by their names when absent.
+    pub(crate) mapping: Option<Mapping>,
+    /// The only market to take, ISO code in lower case, where rows name one.
+    pub(crate) country: Option<String>,
+}
+
+fn open(path: &Path, columns: &Columns) -> Result<SerpReader<BufReader<std::fs::File>>> {
     let file = std::fs::File::open(path).map_err(Error::from)?;
-    SerpReader::open(BufReader::with_capacity(1 << 20, file)).map_err(|fault| {
+    let file = BufReader::with_capacity(1 << 20, file);
+    SerpReader::open(file, columns.mapping.as_ref(), columns.country.as_deref()).map_err(|fault| {
         Error::field(
             "file",
             match fault {
                 engine::import::ImportError::NoKeywordColumn { found } if !found.is_empty() => format!(
-                    "No columns with keywords and addresses were found. The columns are: {}. Name them keyword, url and position.",
+                    "No columns with keywords and addresses were found. The columns are: {}. Choose the columns, or name them keyword, url and position.",
                     found.join(", ")
                 ),
                 other => other.to_string(),
@@ -177,10 +187,12 @@ pub(crate) async fn read_file(
     app: &App,
     import: &keyword_import::Model,
     path: std::path::PathBuf,
+    columns: Columns,
     refused: &mut (dyn FnMut(&[Outcome]) -> Result<()> + Send),
 ) -> Result<Ended> {
     let (sender, mut batches) = mpsc::channel::<Result<Batch>>(2);
-    let reading = tokio::task::spawn_blocking(move || read(&path, &sender));
+    let size = u64::try_from(import.size_bytes).unwrap_or(0);
+    let reading = tokio::task::spawn_blocking(move || read(&path, size, &columns, &sender));
     let done_before = import.records_done;
     let mut row = import.clone();
     let mut number = 0_i64;
@@ -220,8 +232,11 @@ pub(crate) async fn read_file(
 }
 
 /// Reads on a thread of its own; the channel's bound keeps memory flat.
-fn read(path: &Path, sender: &mpsc::Sender<Result<Batch>>) {
-    let mut reader = match open(path) {
+fn read(path: &Path, size: u64, columns: &Columns, sender: &mpsc::Sender<Result<Batch>>) {
+    // Progress is told in bytes of the file that was sent, also when a table was taken out of it.
+    let whole = std::fs::metadata(path).map_or(1, |data| Ord::max(data.len(), 1));
+    let scale = |bytes: u64| u64::try_from(u128::from(bytes) * u128::from(size) / u128::from(whole)).unwrap_or(size);
+    let mut reader = match open(path, columns) {
         Ok(reader) => reader,
         Err(fault) => {
             let _ = sender.blocking_send(Err(fault));
@@ -242,7 +257,7 @@ fn read(path: &Path, sender: &mpsc::Sender<Result<Batch>>) {
         }
         if (last && !outcomes.is_empty()) || outcomes.len() >= BATCH {
             let batch = std::mem::replace(&mut outcomes, Vec::with_capacity(BATCH));
-            if sender.blocking_send(Ok((batch, reader.bytes_read()))).is_err() {
+            if sender.blocking_send(Ok((batch, scale(reader.bytes_read())))).is_err() {
                 return;
             }
         }

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use entity::{
-    KeywordId, KeywordImportId, keyword,
+    KeywordChangeId, KeywordId, KeywordImportId, Timestamp, keyword,
     keyword_change::{self, Source, Value as Which},
     keyword_import,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
 use serde_json::{Map, Value, json};
 
 use super::keywords;
@@ -18,6 +21,11 @@ use crate::{
 
 /// Changes of one keyword that are looked through.
 const MOST: u64 = 200;
+
+/// When a person last chose the intent, or the status, for many keywords at once: columns of `keywords` that are no part of
+/// what a keyword is. One keyword that is changed by hand is in the log instead.
+pub(crate) const INTENT_CHOSEN_AT: &str = "intent_chosen_at";
+pub(crate) const STATUS_CHOSEN_AT: &str = "status_chosen_at";
 
 /// The values of a keyword, those together that change together.
 fn groups(row: &keyword::Model) -> [(&'static str, Value); 10] {
@@ -84,6 +92,98 @@ pub(super) fn give_back(row: &mut keyword::Model, before: &Map<String, Value>, a
         }
     }
     *row != was
+}
+
+/// Those of the keywords that people have chosen an intent or a status for, many at once.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn chosen(db: &impl ConnectionTrait, scope: &Scope, ids: &[KeywordId]) -> Result<Vec<KeywordId>> {
+    let either = Expr::col(INTENT_CHOSEN_AT)
+        .is_not_null()
+        .or(Expr::col(STATUS_CHOSEN_AT).is_not_null());
+    Ok(keyword::Entity::find_in(scope)
+        .filter(keyword::Column::Id.is_in(ids.iter().copied()))
+        .filter(either)
+        .select_only()
+        .column(keyword::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// What people have decided about some keywords since a change, by the names of the values. An undo leaves it alone, also
+/// where they decided for what was there already.
+pub(super) struct Decided {
+    /// By hand: the keyword, the change's id, what it set.
+    singly: HashMap<KeywordId, Vec<(KeywordChangeId, Map<String, Value>)>>,
+    /// The intent of many at once.
+    intent: HashMap<KeywordId, Timestamp>,
+}
+
+impl Decided {
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn about(
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        changes: &[keyword_change::Model],
+    ) -> Result<Self> {
+        use keyword_change::Column as C;
+        let Some(first) = changes.iter().map(|change| change.id).min() else {
+            return Ok(Self {
+                singly: HashMap::new(),
+                intent: HashMap::new(),
+            });
+        };
+        let mut ids: Vec<KeywordId> = changes.iter().map(|change| change.keyword_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let by_hand: Vec<(KeywordId, KeywordChangeId, String)> = keyword_change::Entity::find_in(scope)
+            .filter(C::KeywordId.is_in(ids.iter().copied()))
+            .filter(C::ImportId.is_null())
+            .filter(C::Id.gt(first))
+            .select_only()
+            .columns([C::KeywordId, C::Id, C::After])
+            .into_tuple()
+            .all(db)
+            .await?;
+        let mut singly: HashMap<_, Vec<_>> = HashMap::new();
+        for (keyword, id, after) in by_hand {
+            let after = serde_json::from_str(&after).unwrap_or_default();
+            singly.entry(keyword).or_default().push((id, after));
+        }
+        let intent: Vec<(KeywordId, Timestamp)> = keyword::Entity::find_in(scope)
+            .filter(keyword::Column::Id.is_in(ids))
+            .filter(Expr::col(INTENT_CHOSEN_AT).is_not_null())
+            .select_only()
+            .column(keyword::Column::Id)
+            .column_as(Expr::col(INTENT_CHOSEN_AT), "at")
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(Self {
+            singly,
+            intent: intent.into_iter().collect(),
+        })
+    }
+
+    /// The values of a change that nobody has decided about since.
+    pub(super) fn left_of(&self, change: &keyword_change::Model) -> Map<String, Value> {
+        let mut before: Map<String, Value> = serde_json::from_str(&change.before).unwrap_or_default();
+        let later = self.singly.get(&change.keyword_id).into_iter().flatten();
+        for (_, after) in later.filter(|(id, _)| *id > change.id) {
+            before.retain(|name, _| !after.contains_key(name));
+        }
+        if self
+            .intent
+            .get(&change.keyword_id)
+            .is_some_and(|at| *at >= change.created_at)
+        {
+            before.remove("intent");
+        }
+        before
+    }
 }
 
 /// Writes down what a person changed by hand.
@@ -190,6 +290,13 @@ pub async fn sources(app: &App, scope: &Scope, id: KeywordId) -> Result<Vec<Sour
         .into_iter()
         .map(|file| (file.id, file))
         .collect();
+    let intent_chosen: Option<Option<Timestamp>> = keyword::Entity::find_in(scope)
+        .filter(keyword::Column::Id.eq(id))
+        .select_only()
+        .column_as(Expr::col(INTENT_CHOSEN_AT), "at")
+        .into_tuple()
+        .one(&app.db)
+        .await?;
     let mut found = Vec::new();
     for &value in Which::ALL {
         let Some((text, estimated)) = shown(&row, value) else {
@@ -202,6 +309,13 @@ pub async fn sources(app: &App, scope: &Scope, id: KeywordId) -> Result<Vec<Sour
         let (import_id, line, at) = match last {
             Some(change) => (change.import_id, change.line, change.created_at),
             None => (row.import_id, row.import_line, row.created_at),
+        };
+        let chosen = intent_chosen
+            .flatten()
+            .filter(|chosen| value == Which::Intent && *chosen >= at);
+        let (import_id, line, at) = match chosen {
+            Some(chosen) => (None, None, chosen),
+            None => (import_id, line, at),
         };
         let file = import_id.and_then(|id| files.get(&id));
         found.push(Source {

@@ -353,7 +353,10 @@ async fn regular_work_is_done_once_by_three_servers() {
         "{runs:?}"
     );
     let books = runs.iter().find(|run| run.name == "reconcile").expect("the proof");
-    assert_eq!(books.summary.as_deref(), Some("The books of every account are right."));
+    assert_eq!(
+        books.summary.as_deref(),
+        Some("The books of every account and the numbers of keywords are right.")
+    );
     let granted = credit_transaction::Entity::find()
         .filter(credit_transaction::Column::AccountId.eq(tenant.scope.account))
         .count(&ground.app.db)
@@ -455,4 +458,38 @@ async fn a_second_settlement_of_a_unit_is_refused() {
     };
     settle("a").await.expect("the first");
     settle("b").await.expect_err("the second");
+}
+
+#[tokio::test]
+async fn the_daily_proof_looks_at_the_numbers_of_keywords_too() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    ground.keyword(&tenant, "moka pot").await;
+    domain::planner::keywords::settle::run(&ground.app)
+        .await
+        .expect("settled");
+    assert!(schedule::faults(&ground.app).await.expect("proves").is_empty());
+    entity::keyword_tally::Entity::update_many()
+        .col_expr(entity::keyword_tally::Column::Number, Expr::cust("number + 1"))
+        .exec(&ground.app.db)
+        .await
+        .expect("spoiled");
+    let found = schedule::faults(&ground.app).await.expect("proves");
+    let expected = format!("keywords of sector {}, facet", tenant.sector);
+    assert!(
+        found.len() == 1 && found[0].starts_with(&expected) && found[0].contains("2 are kept, 1 are there"),
+        "{found:?}"
+    );
+    schedule::run_due(&ground.app, "worker").await.expect("runs");
+    let run = scheduled_run::Entity::find()
+        .filter(scheduled_run::Column::Name.eq("reconcile"))
+        .one(&ground.app.db)
+        .await
+        .expect("a query")
+        .expect("a run");
+    let summary = run.summary.expect("a summary");
+    assert!(
+        summary.starts_with("1 faults") && summary.contains(&expected),
+        "{summary}"
+    );
 }

@@ -536,6 +536,39 @@ async fn imports_of_one_file_at_once_add_each_keyword_once() {
     }
 }
 
+#[tokio::test]
+async fn very_many_rows_of_one_keyword_are_one_keyword() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let rows = 200_000;
+    let mut file = b"keyword,volume,difficulty\n".to_vec();
+    for number in 0..rows {
+        file.extend_from_slice(match number % 4 {
+            0 => b"Moka Pot,,\n".as_slice(),
+            1 => b"moka  pot,10 - 100,\n",
+            2 => b"MOKA POT,,7\n",
+            _ => b" moka pot ,,\n",
+        });
+    }
+    file.extend_from_slice(b"moka pot,6600,\n");
+    for (mode, added) in [(ImportMode::Skip, 1), (ImportMode::Update, 0)] {
+        let report = ground.import(&tenant, "a.csv", &file, mode).await;
+        let done = &report.import;
+        assert_eq!(done.status, ImportStatus::Completed, "{done:?}");
+        assert_eq!(
+            (done.added, done.added + done.duplicates + done.updated, done.rejected),
+            (added, rows + 1, 0),
+            "{done:?}"
+        );
+        let there = ground.keywords(&tenant).await;
+        let moka = &there["moka pot"];
+        assert_eq!(
+            (there.len(), moka.volume, moka.volume_estimated, moka.difficulty),
+            (1, Some(6_600), false, Some(7))
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_has_twenty_open_uploads_however_they_are_begun_and_forgotten_ones_end() {
     let ground = Ground::new().await;

@@ -462,6 +462,70 @@ async fn a_competitors_keywords_stay_apart_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_competitors_intent_that_was_guessed_stays_a_guess() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    let rival = |mode, file: &[u8]| NewImport {
+        kind: ImportKind::Competitor,
+        competitor: Some("rival.com".to_owned()),
+        mode,
+        ..input(&tenant, "rival.csv", file)
+    };
+    let first = b"keyword,volume,intent\nbuy kettle,10,\nkettle,20,navigational\ncup,5,\n";
+    send(&ground, &tenant, rival(ImportMode::Skip, first), first)
+        .await
+        .expect("imports");
+    let rows = async || {
+        competitor_keyword::Entity::find()
+            .order_by_asc(competitor_keyword::Column::KeywordKey)
+            .all(&app.db)
+            .await
+            .expect("rows")
+    };
+    let theirs = rows().await;
+    let guesses: Vec<bool> = theirs.iter().map(|row| row.intent_guessed).collect();
+    assert_eq!(guesses, [true, true, false]);
+    let add = entity::opportunity::Add {
+        sector_id: tenant.sector,
+        library_ids: Vec::new(),
+        competitor_ids: theirs.iter().map(|row| row.id).collect(),
+    };
+    domain::planner::opportunities::add(app, scope, &add)
+        .await
+        .expect("adds");
+    let mine = ground.keywords(&tenant).await;
+    assert!(mine["buy kettle"].intent_guessed && !mine["kettle"].intent_guessed);
+    // What a file measures overrules a guess, among the competitor's keywords and among one's own; a guess overrules nothing.
+    let second = b"keyword,volume,intent\nbuy kettle,10,navigational\nkettle,25,\n";
+    let measured = send(&ground, &tenant, rival(ImportMode::Update, second), second)
+        .await
+        .expect("imports");
+    let now: Vec<_> = rows()
+        .await
+        .into_iter()
+        .map(|row| (row.intent, row.intent_guessed))
+        .collect();
+    assert_eq!(
+        now,
+        [
+            (keyword::Intent::Navigational, false),
+            (theirs[1].intent, true),
+            (keyword::Intent::Navigational, false),
+        ]
+    );
+    ground.import(&tenant, "mine.csv", second, ImportMode::Update).await;
+    let mine = ground.keywords(&tenant).await;
+    assert_eq!(
+        (mine["buy kettle"].intent, mine["buy kettle"].intent_guessed),
+        (keyword::Intent::Navigational, false)
+    );
+    undo(&ground, &tenant, &measured).await;
+    let back = rows().await;
+    assert_eq!((back[0].intent, back[0].intent_guessed), (theirs[0].intent, true));
+}
+
+#[tokio::test]
 async fn a_choice_of_columns_is_remembered_for_the_header_and_can_be_forgotten() {
     let ground = Ground::new().await;
     let tenant = ground.tenant("ann@example.com").await;

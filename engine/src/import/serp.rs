@@ -3,11 +3,12 @@
 
 use std::io::{Chain, Cursor, Read};
 
-use super::columns::normal;
 use super::decode::{Decoder, decode_head};
+use super::layout::Layout;
 use super::record::{Record, Take};
+use super::serp_columns::Columns;
 use super::sniff::sniff;
-use super::{ImportError, Reject};
+use super::{ImportError, Mapping, Reject, market};
 use crate::text::{clean_keyword, keyword_key};
 
 /// Bytes of a file's beginning that decide how the rest is read.
@@ -69,68 +70,6 @@ pub fn normal_url(text: &str) -> Option<String> {
     Some(format!("{host}{}", path.trim_end_matches('/')))
 }
 
-/// Which column holds what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Columns {
-    keyword: usize,
-    urls: Vec<usize>,
-    position: Option<usize>,
-}
-
-impl Columns {
-    /// By the names of a header.
-    fn named(record: &Record) -> Option<Self> {
-        let (mut keyword, mut urls, mut position) = (None, Vec::new(), None);
-        for (index, cell) in record.iter().enumerate() {
-            let name = normal(cell);
-            let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
-            match stem {
-                "keyword" | "keywords" | "query" | "queries" | "search term" | "search query" | "term"
-                | "suchbegriff" | "mot cle" | "palabra clave" | "parola chiave"
-                    if keyword.is_none() =>
-                {
-                    keyword = Some(index);
-                }
-                "url" | "urls" | "link" | "links" | "address" | "landing page" | "page" | "result" | "results"
-                | "result url" | "ranking url" | "top url" | "top urls" | "serp url" | "adresse" | "organic result" => {
-                    urls.push(index);
-                }
-                "position" | "pos" | "rank" | "ranking" | "place" | "rang" | "serp position" | "organic position"
-                    if position.is_none() =>
-                {
-                    position = Some(index);
-                }
-                // Columns that are only numbered: `1`, `2`, ... `10`.
-                "" if name.parse::<u32>().is_ok_and(|number| (1..=100).contains(&number)) => urls.push(index),
-                _ => {}
-            }
-        }
-        (!urls.is_empty()).then_some(Self {
-            keyword: keyword?,
-            urls,
-            position,
-        })
-    }
-
-    /// By what stands in a row of a file without a header.
-    fn guessed(record: &Record) -> Option<Self> {
-        let cells: Vec<&str> = record.iter().collect();
-        let urls: Vec<usize> = (0..cells.len())
-            .filter(|index| cells[*index].contains("://") && normal_url(cells[*index]).is_some())
-            .collect();
-        let number = |text: &str| text.trim().parse::<f64>().is_ok();
-        let words =
-            |index: &usize| !urls.contains(index) && !number(cells[*index]) && !keyword_key(cells[*index]).is_empty();
-        let keyword = (0..cells.len()).find(words)?;
-        let position = (0..cells.len()).find(|index| number(cells[*index]));
-        (!urls.is_empty()).then_some(Self {
-            keyword,
-            urls,
-            position,
-        })
-    }
-}
-
 /// Reads a file of search results row by row. Memory does not grow with the file.
 pub struct SerpReader<R: Read> {
     decoder: Decoder<Chain<Cursor<Vec<u8>>, R>>,
@@ -142,6 +81,10 @@ pub struct SerpReader<R: Read> {
     columns: Columns,
     /// Rows before the first result.
     header_rows: u64,
+    /// Lines before the first result, where those are known instead.
+    header_lines: u64,
+    /// The only market whose rows count, where they name one.
+    market: Option<String>,
     record: Record,
     /// The keyword of the last row and the place that its next result without a position has.
     last: (String, u32),
@@ -149,11 +92,12 @@ pub struct SerpReader<R: Read> {
 }
 
 impl<R: Read> SerpReader<R> {
-    /// Opens a file and finds out how it is built.
+    /// Opens a file and finds out how it is built. With columns that a person chose (keyword, address, position, country)
+    /// those count. Where a market is given (ISO 3166-1 alpha-2, lower case), rows of another one are passed over.
     ///
     /// # Errors
-    /// When the file holds no search results, see [`ImportError`].
-    pub fn open(mut input: R) -> Result<Self, ImportError> {
+    /// When the file holds no search results or a column that was chosen is not there, see [`ImportError`].
+    pub fn open(mut input: R, chosen: Option<&Mapping>, market: Option<&str>) -> Result<Self, ImportError> {
         let mut head = Vec::new();
         input
             .by_ref()
@@ -163,7 +107,19 @@ impl<R: Read> SerpReader<R> {
         let complete = head.len() < HEAD;
         let encoding = sniff(&head, complete)?;
         let text = decode_head(&head, complete, encoding);
-        let (delimiter, columns, header_rows) = find(&text, complete)?;
+        let (delimiter, columns, header_rows, header_lines) = match chosen {
+            None => {
+                let (delimiter, columns, rows) = find(&text, complete)?;
+                (delimiter, columns, rows, 0)
+            }
+            // The same look at the file that the person chose the columns by.
+            Some(mapping) => {
+                let layout = Layout::find(&head, complete, "", Some(mapping))?;
+                let columns = Columns::chosen(mapping, &layout.headers);
+                let columns = columns.ok_or(ImportError::NoKeywordColumn { found: layout.headers })?;
+                (layout.delimiter, columns, 0, layout.lines_before_data)
+            }
+        };
         Ok(Self {
             decoder: Decoder::new(Cursor::new(head).chain(input), encoding),
             buffer: String::new(),
@@ -173,6 +129,8 @@ impl<R: Read> SerpReader<R> {
             delimiter,
             columns,
             header_rows,
+            header_lines,
+            market: market.map(str::to_owned),
             record: Record::default(),
             last: (String::new(), 1),
             failed: false,
@@ -213,6 +171,14 @@ impl<R: Read> SerpReader<R> {
             })
         };
         if record.is_blank_line() || record.iter().all(|cell| cell.trim().is_empty()) {
+            return SerpOutcome::Skipped;
+        }
+        let named = self
+            .columns
+            .country
+            .and_then(|index| record.get(index))
+            .and_then(market::of_cell);
+        if named.is_some_and(|named| self.market.as_ref().is_some_and(|market| *market != named)) {
             return SerpOutcome::Skipped;
         }
         let key = keyword_key(&clean_keyword(record.get(self.columns.keyword).unwrap_or_default()));
@@ -271,6 +237,7 @@ impl<R: Read> Iterator for SerpReader<R> {
         while !self.failed {
             match self.take() {
                 Ok(true) if self.header_rows > 0 => self.header_rows -= 1,
+                Ok(true) if self.record.line <= self.header_lines => {}
                 Ok(true) => return Some(Ok(self.read())),
                 Ok(false) => return None,
                 Err(error) => {
@@ -321,11 +288,18 @@ mod tests {
 
     #[expect(clippy::unwrap_used, reason = "a test")]
     fn read(text: &str) -> Vec<SerpOutcome> {
-        SerpReader::open(text.as_bytes()).unwrap().map(Result::unwrap).collect()
+        SerpReader::open(text.as_bytes(), None, None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     }
 
     fn results(text: &str) -> Vec<(String, u32, String)> {
-        read(text)
+        kept(read(text))
+    }
+
+    fn kept(outcomes: Vec<SerpOutcome>) -> Vec<(String, u32, String)> {
+        outcomes
             .into_iter()
             .filter_map(|outcome| match outcome {
                 SerpOutcome::Results(row) => Some(row),
@@ -440,9 +414,109 @@ mod tests {
     #[test]
     fn other_files_are_refused() {
         assert!(matches!(
-            SerpReader::open("keyword,volume\nmoka,10\n".as_bytes()),
+            SerpReader::open("keyword,volume\nmoka,10\n".as_bytes(), None, None),
             Err(ImportError::NoKeywordColumn { .. })
         ));
-        assert!(SerpReader::open("".as_bytes()).is_err());
+        assert!(SerpReader::open("".as_bytes(), None, None).is_err());
+    }
+
+    #[test]
+    fn headers_of_eight_languages_and_of_tools_are_known() {
+        for header in [
+            "Keyword,URL,Position",
+            "Suchbegriff,Adresse,Platzierung",
+            "Mot-clé,Adresse URL,Position moyenne",
+            "Palabra clave,Dirección URL,Posición",
+            "Parola chiave,Indirizzo,Posizione",
+            "Zoekwoord,Webadres,Positie",
+            "Palavra-chave,Endereço,Posição",
+            "Słowo kluczowe,Adres URL,Pozycja",
+            // Ahrefs, DataForSEO, SE Ranking, AccuRanker, SerpApi, Search Console.
+            "Keyword,URL,Position",
+            "keyword,url,rank_absolute",
+            "Search query,Result URL,Rank",
+            "Keyword,Ranking URL,Rank",
+            "query,link,position",
+            "Häufigste Suchanfragen,Seite,Position",
+        ] {
+            let text = format!("{header}\nmoka pot,https://a.com/x,3\n");
+            assert_eq!(results(&text), [one("moka pot", 3, "a.com/x")], "{header}");
+        }
+    }
+
+    #[test]
+    fn columns_beside_the_address_do_not_move_its_place() {
+        let text =
+            "Keyword,Page,Position,Title,Domain,URL,Country\nmoka,1,2,Moka pots: all,a.com,https://a.com/moka,us\n";
+        assert_eq!(results(text), [one("moka", 2, "a.com/moka")]);
+        let columns = "Keyword,Rank 1 URL,Rank 1 title,Rank 2 URL,Rank 2 title\nmoka,a.com,About,b.com,Pots\n";
+        assert_eq!(results(columns), [one("moka", 1, "a.com"), one("moka", 2, "b.com")]);
+    }
+
+    #[test]
+    fn chosen_columns_count() {
+        #[expect(clippy::unwrap_used, reason = "a test")]
+        let chosen = |text: &str, mapping: &Mapping, market| {
+            let reader = SerpReader::open(text.as_bytes(), Some(mapping), market).unwrap();
+            kept(reader.map(Result::unwrap).collect())
+        };
+        let mapping = Mapping {
+            keyword: 2,
+            url: Some(0),
+            position: Some(3),
+            country: Some(4),
+            ..Mapping::default()
+        };
+        let text = "My export\n\nwhere;keyword;what;at;where from\na.com;x;moka;2;US\nb.com;x;moka;1;Germany\nc.com;x;moka;3;\n";
+        assert_eq!(
+            chosen(text, &mapping, None),
+            [
+                one("moka", 2, "a.com"),
+                one("moka", 1, "b.com"),
+                one("moka", 3, "c.com")
+            ]
+        );
+        assert_eq!(
+            chosen(text, &mapping, Some("us")),
+            [one("moka", 2, "a.com"), one("moka", 3, "c.com")]
+        );
+        // One of several numbered columns stands for all of them.
+        let wide = "keyword,what,found 1,found 2,other\nx,moka,a.com,b.com,c.com\n";
+        let mapping = Mapping {
+            keyword: 1,
+            url: Some(2),
+            ..Mapping::default()
+        };
+        assert_eq!(
+            chosen(wide, &mapping, None),
+            [one("moka", 1, "a.com"), one("moka", 2, "b.com")]
+        );
+        // Without a header the columns are chosen by their number.
+        let bare = "a.com,moka,1\nb.com,moka,2\n";
+        let mapping = Mapping {
+            keyword: 1,
+            url: Some(0),
+            position: Some(2),
+            ..Mapping::default()
+        };
+        assert_eq!(
+            chosen(bare, &mapping, None),
+            [one("moka", 1, "a.com"), one("moka", 2, "b.com")]
+        );
+        for wrong in [
+            Mapping {
+                url: Some(9),
+                ..Mapping::default()
+            },
+            Mapping {
+                keyword: 1,
+                ..Mapping::default()
+            },
+        ] {
+            assert!(
+                SerpReader::open(bare.as_bytes(), Some(&wrong), None).is_err(),
+                "{wrong:?}"
+            );
+        }
     }
 }

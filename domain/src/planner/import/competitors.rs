@@ -16,10 +16,17 @@ pub(super) struct Figures {
     pub(super) volume: Option<i64>,
     pub(super) difficulty: Option<i32>,
     pub(super) intent: entity::keyword::Intent,
+    /// Figures that were kept before guesses were told apart may be guesses.
+    #[serde(default = "guessed")]
+    pub(super) intent_guessed: bool,
     pub(super) position_hundredths: Option<i32>,
     pub(super) url: Option<String>,
     pub(super) import_id: i64,
     pub(super) import_line: i64,
+}
+
+fn guessed() -> bool {
+    true
 }
 
 impl Figures {
@@ -28,6 +35,7 @@ impl Figures {
             volume: row.volume,
             difficulty: row.difficulty,
             intent: row.intent,
+            intent_guessed: row.intent_guessed,
             position_hundredths: row.position_hundredths,
             url: row.url.clone(),
             import_id: row.import_id.0,
@@ -43,6 +51,7 @@ struct Row<'a> {
     v: Option<i64>,
     d: Option<i32>,
     i: &'static str,
+    g: u8,
     p: Option<i32>,
     u: Option<&'a str>,
     l: i64,
@@ -71,6 +80,7 @@ pub(super) async fn write(
             v: row.volume,
             d: row.difficulty,
             i: row.intent.as_str(),
+            g: u8::from(row.intent_guessed),
             p: row.position_hundredths,
             u: row.url.as_deref(),
             l: line,
@@ -90,6 +100,8 @@ pub(super) async fn write(
             (Some(old), Some(new)) if own => Some(old.min(new)),
             (old, new) => new.or(old),
         };
+        // A guess overrules nothing, and what is measured overrules a guess.
+        let measured = !row.intent_guessed && (!own || old.intent_guessed);
         let after = Figures {
             volume: if own {
                 old.volume.or(row.volume)
@@ -101,11 +113,12 @@ pub(super) async fn write(
             } else {
                 row.difficulty.or(old.difficulty)
             },
-            intent: if row.intent_guessed || own {
-                old.intent
-            } else {
+            intent: if measured {
                 from_engine_intent(row.intent)
+            } else {
+                old.intent
             },
+            intent_guessed: old.intent_guessed && !measured,
             position_hundredths: best,
             url: if own && best == old.position_hundredths {
                 old.url.clone()
@@ -124,6 +137,7 @@ pub(super) async fn write(
             v: after.volume,
             d: after.difficulty,
             i: after.intent.as_str(),
+            g: u8::from(after.intent_guessed),
             p: after.position_hundredths,
             u: if after.url == old.url {
                 old.url.as_deref()
@@ -151,19 +165,19 @@ pub(super) async fn write(
     );
     let (cells, from) = match db.get_database_backend() {
         DbBackend::Postgres => (
-            "r.k, r.n, r.v, r.d, r.i, r.p, r.u, r.l, r.b",
-            "json_to_recordset($1::json) AS r(k text, n text, v bigint, d int, i text, p int, u text, l bigint, b text)",
+            "r.k, r.n, r.v, r.d, r.i, r.g = 1, r.p, r.u, r.l, r.b",
+            "json_to_recordset($1::json) AS r(k text, n text, v bigint, d int, i text, g int, p int, u text, l bigint, b text)",
         ),
         _ => (
-            "value->>'k', value->>'n', value->>'v', value->>'d', value->>'i', value->>'p', value->>'u', value->>'l', value->>'b'",
+            "value->>'k', value->>'n', value->>'v', value->>'d', value->>'i', value->>'g', value->>'p', value->>'u', value->>'l', value->>'b'",
             "json_each($1) WHERE true",
         ),
     };
     let sql = format!(
         "INSERT INTO competitor_keywords (account_id, site_id, sector_id, competitor, import_id, keyword, keyword_key, volume, \
-         difficulty, intent, position_hundredths, url, import_line, previous, updated_at) SELECT {fixed}, {cells}, $2 FROM {from} \
+         difficulty, intent, intent_guessed, position_hundredths, url, import_line, previous, updated_at) SELECT {fixed}, {cells}, $2 FROM {from} \
          ON CONFLICT (sector_id, competitor, keyword_key) DO UPDATE SET volume = excluded.volume, difficulty = excluded.difficulty, \
-         intent = excluded.intent, position_hundredths = excluded.position_hundredths, url = excluded.url, \
+         intent = excluded.intent, intent_guessed = excluded.intent_guessed, position_hundredths = excluded.position_hundredths, url = excluded.url, \
          import_id = excluded.import_id, import_line = excluded.import_line, previous = excluded.previous, \
          updated_at = excluded.updated_at"
     );

@@ -4,7 +4,7 @@
 //! It goes in pieces, and each piece is one transaction: a crash goes on where it was. The log of changes is what is left
 //! to do; a keyword that is gone is done.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use entity::{
     CompetitorKeywordId, KeywordId, KeywordImportId, SerpResultId,
@@ -19,11 +19,14 @@ use sea_orm::{
 };
 use serde_json::{Map, Value};
 
-use super::{competitors::Figures, find, to_change};
+use super::{aimed::Aimed, competitors::Figures, find, to_change};
 use crate::{
     App, Error, Result, audit, db,
     jobs::{self, Job},
-    planner::{clusters, sources},
+    planner::{
+        clusters,
+        sources::{self, Decided},
+    },
     scope::{self, Scope, Scoped},
 };
 
@@ -83,8 +86,10 @@ pub(super) async fn work(app: &App, import: keyword_import::Model) -> Result<()>
     match import.kind {
         ImportKind::Keywords => {
             while give_back(app, &scope, &import).await? {}
+            let mut aimed = Aimed::default();
+            while spare(app, &scope, &import, &mut aimed).await? {}
             let mut after = KeywordId(0);
-            while let Some(last) = take_away(app, &scope, &import, after).await? {
+            while let Some(last) = take_away(app, &scope, &import, &mut aimed, after).await? {
                 after = last;
             }
         }
@@ -141,17 +146,21 @@ async fn give_back(app: &App, scope: &Scope, import: &keyword_import::Model) -> 
     if changes.is_empty() {
         return Ok(false);
     }
+    let decided = Decided::about(&txn, scope, &changes).await?;
+    let mut rows: HashMap<KeywordId, keyword::Model> = keyword::Entity::find_in(scope)
+        .filter(keyword::Column::Id.is_in(changes.iter().map(|change| change.keyword_id)))
+        .all(&txn)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     let mut restored: HashSet<KeywordId> = HashSet::new();
     for change in &changes {
-        let Some(mut row) = keyword::Entity::find_in(scope)
-            .filter(keyword::Column::Id.eq(change.keyword_id))
-            .one(&txn)
-            .await?
-        else {
+        let Some(row) = rows.get_mut(&change.keyword_id) else {
             continue;
         };
-        let parsed = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-        if sources::give_back(&mut row, &parsed(&change.before), &parsed(&change.after)) {
+        let after = serde_json::from_str::<Map<String, Value>>(&change.after).unwrap_or_default();
+        if sources::give_back(row, &decided.left_of(change), &after) {
             restored.insert(row.id);
             keyword::Entity::update(keyword::ActiveModel {
                 id: Set(row.id),
@@ -163,7 +172,7 @@ async fn give_back(app: &App, scope: &Scope, import: &keyword_import::Model) -> 
                 intent: Set(row.intent),
                 intent_guessed: Set(row.intent_guessed),
                 cpc_cents: Set(row.cpc_cents),
-                country: Set(row.country),
+                country: Set(row.country.clone()),
                 impressions: Set(row.impressions),
                 clicks: Set(row.clicks),
                 position_hundredths: Set(row.position_hundredths),
@@ -185,16 +194,56 @@ async fn give_back(app: &App, scope: &Scope, import: &keyword_import::Model) -> 
     Ok(true)
 }
 
+/// Takes the keywords that a page of ideas, tasks or articles is aimed at out of the import. `false` when no page is left.
+async fn spare(app: &App, scope: &Scope, import: &keyword_import::Model, aimed: &mut Aimed) -> Result<bool> {
+    let txn = db::begin_write(&app.db).await?;
+    scope::lock_account(&txn, scope).await?;
+    let Some(stay) = aimed.next(&txn, scope, import).await? else {
+        return Ok(false);
+    };
+    keep(&txn, scope, import, &stay).await?;
+    txn.commit().await?;
+    Ok(true)
+}
+
+/// What stays is no longer the import's: an undo that begins again does not count it twice.
+async fn keep(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    import: &keyword_import::Model,
+    stay: &[KeywordId],
+) -> Result<()> {
+    use keyword::Column as C;
+    if stay.is_empty() {
+        return Ok(());
+    }
+    for part in stay.chunks(1_000) {
+        keyword::Entity::update_in(scope)
+            .col_expr(C::ImportId, Expr::value(None::<i64>))
+            .col_expr(C::ImportLine, Expr::value(None::<i64>))
+            .filter(C::Id.is_in(part.iter().copied()))
+            .exec(db)
+            .await?;
+    }
+    count(db, scope, import, keyword_import::Column::Kept, stay.len()).await
+}
+
 /// Removes keywords that the import added, after one of them; the last that was looked at, or nothing at the end.
 async fn take_away(
     app: &App,
     scope: &Scope,
     import: &keyword_import::Model,
+    aimed: &mut Aimed,
     after: KeywordId,
 ) -> Result<Option<KeywordId>> {
     use keyword::Column as C;
     let txn = db::begin_write(&app.db).await?;
     scope::lock_account(&txn, scope).await?;
+    // Ideas of the last moment.
+    let mut now_aimed = *aimed;
+    while let Some(stay) = now_aimed.next(&txn, scope, import).await? {
+        keep(&txn, scope, import, &stay).await?;
+    }
     let rows: Vec<(KeywordId, keyword::KeywordStatus)> = keyword::Entity::find_in(scope)
         .select_only()
         .columns([C::Id, C::Status])
@@ -231,7 +280,7 @@ async fn take_away(
             .filter(|(_, status)| *status != keyword::KeywordStatus::Active)
             .map(|(id, _)| *id),
     );
-    stay.extend(aimed_at(&txn, scope, import, &ids).await?);
+    stay.extend(sources::chosen(&txn, scope, &ids).await?);
     let go: Vec<KeywordId> = ids.iter().copied().filter(|id| !stay.contains(id)).collect();
     let holders = clusters::holders(&txn, scope, &go).await?;
     keyword::Entity::delete_in(scope)
@@ -239,69 +288,12 @@ async fn take_away(
         .exec(&txn)
         .await?;
     clusters::recount(&txn, scope, &holders).await?;
-    // What stays is no longer the import's: an undo that begins again does not count it twice.
-    if !stay.is_empty() {
-        keyword::Entity::update_in(scope)
-            .col_expr(C::ImportId, Expr::value(None::<i64>))
-            .col_expr(C::ImportLine, Expr::value(None::<i64>))
-            .filter(C::Id.is_in(stay.iter().copied()))
-            .exec(&txn)
-            .await?;
-        count(&txn, scope, import, keyword_import::Column::Kept, stay.len()).await?;
-    }
+    let stay: Vec<KeywordId> = stay.into_iter().collect();
+    keep(&txn, scope, import, &stay).await?;
     count(&txn, scope, import, keyword_import::Column::Removed, go.len()).await?;
     txn.commit().await?;
+    *aimed = now_aimed;
     Ok(Some(last))
-}
-
-/// Keywords that an idea, a task or an article is aimed at.
-async fn aimed_at(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    import: &keyword_import::Model,
-    ids: &[KeywordId],
-) -> Result<Vec<KeywordId>> {
-    let rows: Vec<(KeywordId, String)> = keyword::Entity::find_in(scope)
-        .select_only()
-        .columns([keyword::Column::Id, keyword::Column::KeywordKey])
-        .filter(keyword::Column::Id.is_in(ids.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut wanted: HashSet<String> = HashSet::new();
-    let lists: Vec<String> = entity::idea::Entity::find_in(scope)
-        .select_only()
-        .column(entity::idea::Column::TargetKeywords)
-        .filter(entity::idea::Column::SiteId.eq(import.site_id))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let tasks: Vec<String> = entity::task::Entity::find_in(scope)
-        .select_only()
-        .column(entity::task::Column::Keywords)
-        .filter(entity::task::Column::SiteId.eq(import.site_id))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let articles: Vec<String> = entity::content::Entity::find_in(scope)
-        .select_only()
-        .column(entity::content::Column::PrimaryKeyword)
-        .filter(entity::content::Column::SiteId.eq(import.site_id))
-        .into_tuple()
-        .all(db)
-        .await?;
-    for list in lists.iter().chain(&tasks).chain(&articles) {
-        wanted.extend(
-            list.split([',', '\n'])
-                .map(engine::text::keyword_key)
-                .filter(|key| !key.is_empty()),
-        );
-    }
-    Ok(rows
-        .into_iter()
-        .filter(|(_, key)| wanted.contains(key))
-        .map(|(id, _)| id)
-        .collect())
 }
 
 /// Takes away a piece of the search results that the import brought; those of an older file that it replaced stay gone.
@@ -357,6 +349,7 @@ async fn competitors(app: &App, scope: &Scope, import: &keyword_import::Model) -
             volume: Set(before.volume),
             difficulty: Set(before.difficulty),
             intent: Set(before.intent),
+            intent_guessed: Set(before.intent_guessed),
             position_hundredths: Set(before.position_hundredths),
             url: Set(before.url),
             import_id: Set(KeywordImportId(before.import_id)),

@@ -10,7 +10,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::sync::mpsc;
 
-use super::{OPEN, check, close, file_key, mapping_of, rejects_key, table_key, undo, write};
+use super::{OPEN, check, close, columns_of, file_key, mapping_of, rejects_key, table_key, undo, write};
 use crate::{
     App, Error, Result,
     jobs::worker::{BEAT, DEAD_AFTER, Worker},
@@ -107,8 +107,15 @@ async fn read_all(app: &App, import: keyword_import::Model) -> Result<()> {
     }
     if import.kind == ImportKind::Serp {
         let mut rejects = Rejects::open(app, &import)?;
-        let path = app.storage.path(&file_key(&import))?;
-        let (status, error) = match serp::read_file(app, &import, path, &mut |refused| rejects.add(refused)).await {
+        let table = app.storage.path(&table_key(&import))?;
+        let path = if table.exists() {
+            table
+        } else {
+            app.storage.path(&file_key(&import))?
+        };
+        let columns = columns_of(&import);
+        let mut refused = |refused: &[Outcome]| rejects.add(refused);
+        let (status, error) = match serp::read_file(app, &import, path, columns, &mut refused).await {
             Ok(serp::Ended::Completed) => (ImportStatus::Completed, None),
             Ok(serp::Ended::Cancelled) => (ImportStatus::Cancelled, None),
             Ok(serp::Ended::Lost) => return Ok(()),

@@ -1,16 +1,16 @@
 //! Several keywords at once: a pasted list, a part of the seed library.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{
-    KeywordId, ListQuery, Page, SeedKeywordId, keyword,
+    KeywordId, ListQuery, Page, SectorId, SeedKeywordId, keyword,
     keyword::{Added, Intent, KeywordStatus, MAX_AT_ONCE, NewMany},
     seed_keyword,
     seed_keyword::{MAX_PICKED, Pick},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    TryInsertResult,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::{checked, from_engine_intent};
@@ -18,19 +18,39 @@ use crate::{
     App, Error, Faults, Result,
     billing::limits::{self, Thing},
     catalogue, db,
-    scope::{Scope, Scoped, SiteEditor},
+    scope::{self, Scope, Scoped, SiteEditor},
 };
 
 /// Rows of one statement.
 const STATEMENT: usize = 500;
 
-/// A keyword about to be added.
-struct Row {
-    text: String,
-    volume: Option<i64>,
-    difficulty: Option<i32>,
-    intent: Intent,
-    guessed: bool,
+/// A keyword about to be taken into a sector.
+pub(crate) struct Row {
+    /// As [`engine::text::clean_keyword`] writes it.
+    pub(crate) text: String,
+    pub(crate) volume: Option<i64>,
+    pub(crate) difficulty: Option<i32>,
+    pub(crate) intent: Intent,
+    /// The intent was guessed from the words.
+    pub(crate) guessed: bool,
+}
+
+/// What came of taking keywords into a sector, in the order of their ids.
+pub(crate) struct Taken {
+    /// New in the sector.
+    pub(crate) made: Vec<KeywordId>,
+    /// There before; they stay as they are.
+    pub(crate) known: Vec<KeywordId>,
+}
+
+impl Taken {
+    /// Of so many that were given, which may name one keyword twice.
+    fn of(&self, given: usize) -> Added {
+        Added {
+            added: self.made.len() as u64,
+            skipped: given.saturating_sub(self.made.len()) as u64,
+        }
+    }
 }
 
 /// Adds keywords by hand, several at once; those that the sector has already stay as they are.
@@ -72,10 +92,11 @@ pub async fn create_many(app: &App, scope: &Scope, input: NewMany) -> Result<Add
     if rows.is_empty() {
         return Err(Error::field("keywords", "Enter at least one keyword."));
     }
+    let given = rows.len();
     let txn = db::begin_write(&app.db).await?;
-    let added = insert(&txn, scope, editor, &sector, rows).await?;
+    let taken = take(&txn, scope, editor, sector.id, rows).await?;
     txn.commit().await?;
-    Ok(added)
+    Ok(taken.of(given))
 }
 
 /// Takes keywords of the seed library over into a sector; those that it has already stay as they are.
@@ -83,12 +104,7 @@ pub async fn create_many(app: &App, scope: &Scope, input: NewMany) -> Result<Add
 /// # Errors
 /// [`Error::Invalid`] for none or too many, [`Error::NotFound`] for a sector or a library keyword that is not there,
 /// [`Error::LimitReached`], [`Error::Forbidden`]. Then nothing is added.
-pub async fn add_from_library(
-    app: &App,
-    scope: &Scope,
-    sector: entity::SectorId,
-    ids: &[SeedKeywordId],
-) -> Result<Added> {
+pub async fn add_from_library(app: &App, scope: &Scope, sector: SectorId, ids: &[SeedKeywordId]) -> Result<Added> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -136,14 +152,9 @@ pub async fn pick_from_library(app: &App, scope: &Scope, pick: &Pick) -> Result<
     take_over(app, scope, pick.sector_id, seeds).await
 }
 
-async fn take_over(
-    app: &App,
-    scope: &Scope,
-    sector: entity::SectorId,
-    seeds: Vec<seed_keyword::Model>,
-) -> Result<Added> {
+async fn take_over(app: &App, scope: &Scope, sector: SectorId, seeds: Vec<seed_keyword::Model>) -> Result<Added> {
     let (editor, sector) = scope.editor_of_sector(&app.db, sector).await?;
-    let rows = seeds
+    let rows: Vec<Row> = seeds
         .into_iter()
         .map(|seed| Row {
             text: engine::text::clean_keyword(&seed.keyword),
@@ -153,33 +164,41 @@ async fn take_over(
             guessed: false,
         })
         .collect();
+    let given = rows.len();
     let txn = db::begin_write(&app.db).await?;
-    let added = insert(&txn, scope, editor, &sector, rows).await?;
+    let taken = take(&txn, scope, editor, sector.id, rows).await?;
     txn.commit().await?;
-    Ok(added)
+    Ok(taken.of(given))
 }
 
-/// Writes what is new; refuses all of it when the plan has no room.
-async fn insert(
+/// Takes keywords into a sector, each once and the first of those with one key; refuses all of them when the plan has no
+/// room for what is new. Every way of adding keywords but an import ends here.
+///
+/// # Errors
+/// [`Error::LimitReached`]; when the database fails.
+pub(crate) async fn take(
     txn: &DatabaseTransaction,
     scope: &Scope,
     editor: SiteEditor,
-    sector: &entity::sector::Model,
+    sector: SectorId,
     rows: Vec<Row>,
-) -> Result<Added> {
-    // The account is locked before keywords are, as everywhere.
-    limits::refuse_more(txn, scope, Thing::Keywords, 0).await?;
-    let given = rows.len() as u64;
+) -> Result<Taken> {
+    // The account is locked before keywords are, as everywhere, and nobody else adds meanwhile.
+    scope::lock_account(txn, scope).await?;
+    let mut wanted: BTreeMap<String, Row> = BTreeMap::new();
+    for row in rows {
+        wanted.entry(engine::text::keyword_key(&row.text)).or_insert(row);
+    }
+    let keys: Vec<String> = wanted.keys().cloned().collect();
+    let before = ids_of(txn, scope, sector, &keys).await?;
     let now = crate::now();
-    let mut seen = HashSet::new();
-    let mut fresh: Vec<keyword::ActiveModel> = rows
+    let mut fresh: Vec<keyword::ActiveModel> = wanted
         .into_iter()
-        .map(|row| (engine::text::keyword_key(&row.text), row))
-        .filter(|(key, _)| seen.insert(key.clone()))
+        .filter(|(key, _)| !before.contains_key(key))
         .map(|(key, row)| keyword::ActiveModel {
             account_id: Set(scope.account),
             site_id: Set(editor.site()),
-            sector_id: Set(sector.id),
+            sector_id: Set(sector),
             keyword: Set(row.text),
             keyword_key: Set(key),
             volume: Set(row.volume),
@@ -193,25 +212,54 @@ async fn insert(
             ..Default::default()
         })
         .collect();
-    let mut added = 0;
+    let added = fresh.len() as u64;
     while !fresh.is_empty() {
         let rest = fresh.split_off(fresh.len().min(STATEMENT));
-        let written = keyword::Entity::insert_many(fresh)
+        keyword::Entity::insert_many(fresh)
             .on_conflict_do_nothing_on([keyword::Column::SectorId, keyword::Column::KeywordKey])
             .exec_without_returning(txn)
             .await?;
-        if let TryInsertResult::Inserted(rows) = written {
-            added += rows;
-        }
         fresh = rest;
     }
     if added > 0 {
         limits::refuse_beyond(txn, scope, Thing::Keywords, added).await?;
     }
-    Ok(Added {
-        added,
-        skipped: given.saturating_sub(added),
+    let after = ids_of(txn, scope, sector, &keys).await?;
+    let sorted = |mut ids: Vec<KeywordId>| {
+        ids.sort_unstable();
+        ids
+    };
+    Ok(Taken {
+        made: sorted(
+            after
+                .iter()
+                .filter(|(key, _)| !before.contains_key(*key))
+                .map(|(_, id)| *id)
+                .collect(),
+        ),
+        known: sorted(before.into_values().collect()),
     })
+}
+
+async fn ids_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    sector: SectorId,
+    keys: &[String],
+) -> Result<HashMap<String, KeywordId>> {
+    let mut ids = HashMap::with_capacity(keys.len());
+    for part in keys.chunks(STATEMENT) {
+        let found: Vec<(String, KeywordId)> = keyword::Entity::find_in(scope)
+            .filter(keyword::Column::SectorId.eq(sector))
+            .filter(keyword::Column::KeywordKey.is_in(part.iter().map(String::as_str)))
+            .select_only()
+            .columns([keyword::Column::KeywordKey, keyword::Column::Id])
+            .into_tuple()
+            .all(db)
+            .await?;
+        ids.extend(found);
+    }
+    Ok(ids)
 }
 
 /// The seed library, a page at a time, with what the sector has of it already.
@@ -221,7 +269,7 @@ async fn insert(
 pub async fn library(
     app: &App,
     scope: &Scope,
-    sector: entity::SectorId,
+    sector: SectorId,
     filter: &seed_keyword::Filter,
     list: &ListQuery,
 ) -> Result<Page<seed_keyword::Row>> {

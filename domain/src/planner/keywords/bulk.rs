@@ -10,14 +10,17 @@ use entity::{
     sector, site,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{CaseStatement, Expr},
 };
 
 use super::{allowed, filtered};
 use crate::{
     App, Error, Result, audit, db,
-    planner::clusters,
+    planner::{
+        clusters,
+        sources::{INTENT_CHOSEN_AT, STATUS_CHOSEN_AT},
+    },
     scope::{Scope, Scoped},
 };
 
@@ -130,12 +133,20 @@ async fn apply(txn: &DatabaseTransaction, scope: &Scope, ids: &[KeywordId], chan
                 clusters::recount(txn, scope, &holders).await?;
                 gone.rows_affected
             }
+            // Whoever takes an import back asks when a person chose last (`sources`). What was so already is no choice.
             Change::Status(status) => {
-                let update = update.col_expr(C::Status, Expr::value(status.as_str()));
+                let other = Expr::col(C::Status).ne(status.as_str());
+                let update = update
+                    .col_expr(STATUS_CHOSEN_AT, chosen(other, STATUS_CHOSEN_AT))
+                    .col_expr(C::Status, Expr::value(status.as_str()));
                 update.filter(these).exec(txn).await?.rows_affected
             }
             Change::Intent(intent) => {
+                let other = Expr::col(C::Intent)
+                    .ne(intent.as_str())
+                    .or(Expr::col(C::IntentGuessed).eq(true));
                 let update = update
+                    .col_expr(INTENT_CHOSEN_AT, chosen(other, INTENT_CHOSEN_AT))
                     .col_expr(C::Intent, Expr::value(intent.as_str()))
                     .col_expr(C::IntentGuessed, Expr::value(false));
                 update.filter(these).exec(txn).await?.rows_affected
@@ -146,6 +157,14 @@ async fn apply(txn: &DatabaseTransaction, scope: &Scope, ids: &[KeywordId], chan
         audit::rows_deleted(txn, scope, "keyword", changed).await?;
     }
     Ok(changed)
+}
+
+/// Now where the value becomes another, else what it was.
+fn chosen(other: Expr, column: &'static str) -> Expr {
+    CaseStatement::new()
+        .case(other, Expr::value(crate::now()))
+        .finally(Expr::col(column))
+        .into()
 }
 
 /// The ids of all that pass a filter, a chunk at a time, in the order of the ids: an order that cannot change under way.

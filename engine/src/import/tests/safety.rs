@@ -88,6 +88,35 @@ fn long_files_are_streamed_with_the_right_lines() {
 }
 
 #[test]
+fn very_many_duplicates_are_given_one_by_one_and_nothing_is_read_far_ahead() {
+    use std::{cell::Cell, rc::Rc};
+    struct Counted<R>(R, Rc<Cell<u64>>);
+    impl<R: std::io::Read> std::io::Read for Counted<R> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let read = self.0.read(buffer)?;
+            self.1.set(self.1.get() + read as u64);
+            Ok(read)
+        }
+    }
+    let (rows, row) = (200_000, b"green tea,1300\n");
+    let taken = Rc::new(Cell::new(0));
+    let endless = Endless {
+        left: rows,
+        row: row.to_vec(),
+        at: 0,
+    };
+    let input = std::io::Read::chain(b"Keyword,Volume\n".as_slice(), endless);
+    let mut given = 0;
+    for outcome in Reader::open(Counted(input, taken.clone()), "f.csv", None).unwrap() {
+        assert!(matches!(outcome.unwrap(), Outcome::Keyword(_)));
+        given += 1;
+        let ahead = taken.get().saturating_sub(given * row.len() as u64);
+        assert!(ahead < 600 * 1024, "{ahead} bytes are held after {given} rows");
+    }
+    assert_eq!(given, rows as u64);
+}
+
+#[test]
 fn a_failing_input_ends_with_an_error() {
     struct Broken(usize);
     impl std::io::Read for Broken {

@@ -22,15 +22,18 @@ pub struct ImportForm {
     sector_id: SectorId,
     /// `skip` (unless told), `update` or `fail`: all or nothing.
     mode: Option<ImportMode>,
-    /// `keywords` (unless told) or `competitor`.
+    /// `keywords` (unless told), `competitor`, or `serp`: what search engines show, a keyword with its addresses.
     kind: Option<ImportKind>,
     /// Domain of the competitor; taken from the file when it tells.
     competitor: Option<String>,
-    /// Country of rows that name none: two letters or a name.
+    /// Country of rows that name none: two letters or a name. Of search results only rows of this country are taken, where
+    /// they name one.
     country: Option<String>,
     /// The sheet of a workbook, or the file of an archive; the one with the keywords unless told.
     sheet: Option<String>,
-    /// Column mapping as JSON: column numbers from 0, such as `{"keyword":0,"volume":1}`.
+    /// Column mapping as JSON: column numbers from 0, such as `{"keyword":0,"volume":1}`; for search results `keyword`, `url`,
+    /// `position` and `country`, such as `{"keyword":0,"url":2,"position":1}`. Of addresses in numbered columns (`URL 1`,
+    /// `URL 2`) one stands for all. What is not named is not read; absent, all columns are recognised.
     mapping: Option<String>,
     /// Size of the file in bytes. Without it the file may have at most 64 MiB.
     size: Option<i64>,
@@ -51,7 +54,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::disable())
 }
 
-/// Imports a keyword file. Answers once it has arrived and can be read; rows are imported by a worker.
+/// Imports a file of keywords or of search results. Answers once it has arrived and can be read; rows are imported by a worker.
 #[utoipa::path(post, path = "/keywords/import_csv/", tag = "planner", request_body(content = ImportForm, content_type = "multipart/form-data"), responses((status = 200, body = Data<keyword_import::Model>)))]
 async fn import_csv(
     caller: Caller,
