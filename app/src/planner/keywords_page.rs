@@ -34,9 +34,8 @@ pub fn KeywordsPage() -> impl IntoView {
     let url = use_url_state();
     let library = RwSignal::new(false);
     let picked = Picked::new();
-    let whole_list = Signal::derive(|| None);
-    let rows = keyword_rows(whole_list);
-    let filter = keyword_filter(whole_list);
+    let rows = keyword_rows();
+    let filter = keyword_filter();
     let export = move || filter.with(|filter| export_href(filter, url.get("search").as_deref()));
     let added = move |added: Added| {
         adding.set(false);
