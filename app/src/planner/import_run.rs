@@ -26,11 +26,13 @@ use crate::{
 pub(super) fn ImportRun(
     /// Which one.
     id: KeywordImportId,
-    /// Called when it has ended.
+    /// Changes when something was done to it elsewhere on the page.
     #[prop(into)]
-    on_end: Callback<()>,
+    version: Signal<u32>,
+    /// Called each time that its state has changed, such as when it has ended or is being undone.
+    on_change: Callback<()>,
 ) -> impl IntoView {
-    let report = Resource::new(move || id, get_import);
+    let report = Resource::new(move || (id, version.get()), |(id, _)| get_import(id));
     let moving = move |report: &ImportReport| {
         !report.import.status.is_final() && report.import.status != ImportStatus::Uploading
     };
@@ -47,8 +49,21 @@ pub(super) fn ImportRun(
     Effect::new(move |_| {
         if live.with(|live| live.as_ref().is_some_and(|import| import.status.is_final())) {
             report.refetch();
-            on_end.run(());
         }
+    });
+    // Seen in what is loaded too: a short undoing is over before anybody follows it.
+    Effect::new(move |before: Option<Option<ImportStatus>>| {
+        let followed = live.with(|live| live.as_ref().map(|import| import.status));
+        let loaded = report.with(|report| match report {
+            Some(Ok(report)) => Some(report.import.status),
+            _ => None,
+        });
+        let before = before.flatten();
+        let now = followed.or(loaded).or(before);
+        if before.is_some() && now != before {
+            on_change.run(());
+        }
+        now
     });
     view! {
         <Transition fallback=|| view! { <div class="panel mb-5"><Skeleton rows=4/></div> }>
