@@ -58,6 +58,30 @@ pub fn store(key: &str, value: &str) {
     let _ = (key, value);
 }
 
+/// Keeps a value in this tab, over reloads, until it is closed.
+pub fn keep_in_tab(key: &str, value: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(storage) = tab_storage() {
+        // Full or forbidden: whoever reads it finds nothing and says so.
+        let _ = storage.set_item(key, value);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (key, value);
+}
+
+/// Reads a value that this tab keeps. Nothing on the server, so not while a page renders.
+pub fn kept_in_tab(key: &str) -> Option<String> {
+    #[cfg(feature = "hydrate")]
+    {
+        tab_storage()?.get_item(key).ok()?
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = key;
+        None
+    }
+}
+
 /// Milliseconds since 1970.
 pub fn now_ms() -> f64 {
     #[cfg(feature = "hydrate")]
@@ -198,6 +222,11 @@ pub fn go(address: &str) {
 fn html_document() -> Option<web_sys::HtmlDocument> {
     use wasm_bindgen::JsCast;
     web_sys::window()?.document()?.dyn_into().ok()
+}
+
+#[cfg(feature = "hydrate")]
+fn tab_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
 }
 
 #[cfg(feature = "hydrate")]

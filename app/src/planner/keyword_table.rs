@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use entity::{
     ApiError, Page, SiteId,
-    ai_task::Start,
     keyword::{self, Filter, Intent, KeywordStatus, Row},
 };
 use leptos::prelude::*;
@@ -91,9 +90,6 @@ pub(super) fn export_href(filter: &Filter, search: Option<&str>) -> String {
 pub(super) fn KeywordTable(
     /// From [`keyword_rows`].
     rows: Rows,
-    /// Takes what should be grouped.
-    #[prop(optional)]
-    request: Option<RwSignal<Option<Start>>>,
     /// Selected rows; cleared by whoever started something with them.
     picked: Picked,
     /// What stands in the place of no keywords at all.
@@ -114,7 +110,7 @@ pub(super) fn KeywordTable(
         reload: Callback::new(move |()| rows.refetch()),
         fresh: RwSignal::new(BTreeMap::new()),
     };
-    let bulk = move || view! { <KeywordBulk rows filter picked request asked/> };
+    let bulk = move || view! { <KeywordBulk rows filter picked asked/> };
     let clusters = use_cluster_options();
     let filters = move || {
         view! {
