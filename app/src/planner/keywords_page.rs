@@ -4,7 +4,7 @@ use entity::{
     ai_task::{AiFunction, Progress},
     keyword::Added,
 };
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 use super::{
     group_which::group_href,
@@ -110,29 +110,57 @@ fn AddForms(
     on_many: Callback<Added>,
 ) -> impl IntoView {
     let many = RwSignal::new(false);
+    let (one_tab, many_tab) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
+    let on_key = move |event: ev::KeyboardEvent| {
+        let to = match event.key().as_str() {
+            "ArrowLeft" | "ArrowRight" => !many.get_untracked(),
+            "Home" => false,
+            "End" => true,
+            _ => return,
+        };
+        event.prevent_default();
+        many.set(to);
+        let tab = if to { many_tab } else { one_tab };
+        if let Some(tab) = tab.get_untracked() {
+            // Refused only for what cannot have the focus.
+            let _ = tab.focus();
+        }
+    };
     let tab = move |of_many: bool, words: &'static str| {
+        let is_on = move || many.get() == of_many;
         view! {
             <button
                 type="button"
                 role="tab"
+                id=if of_many { "add-several" } else { "add-one" }
+                node_ref=if of_many { many_tab } else { one_tab }
                 class="tab"
-                class:tab-active=move || many.get() == of_many
-                aria-selected=move || if many.get() == of_many { "true" } else { "false" }
+                class:tab-active=is_on
+                aria-selected=move || if is_on() { "true" } else { "false" }
+                aria-controls="add-form"
+                tabindex=move || if is_on() { "0" } else { "-1" }
                 on:click=move |_| many.set(of_many)
+                on:keydown=on_key
             >
                 {words}
             </button>
         }
     };
     view! {
-        <div role="tablist" class="tabs tabs-border mb-4">
+        <div role="tablist" aria-label="How many keywords" class="tabs tabs-border mb-4">
             {tab(false, "One keyword")}
             {tab(true, "Several at once")}
         </div>
-        {move || if many.get() {
-            view! { <ManyForm on_saved=on_many/> }.into_any()
-        } else {
-            view! { <KeywordForm stored=None on_saved=on_one/> }.into_any()
-        }}
+        <div
+            role="tabpanel"
+            id="add-form"
+            aria-labelledby=move || if many.get() { "add-several" } else { "add-one" }
+        >
+            {move || if many.get() {
+                view! { <ManyForm on_saved=on_many/> }.into_any()
+            } else {
+                view! { <KeywordForm stored=None on_saved=on_one/> }.into_any()
+            }}
+        </div>
     }
 }
