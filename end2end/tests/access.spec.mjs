@@ -103,6 +103,18 @@ owner.test('a role takes hold at once', {}, async (page) => {
   const other = await editor.tab();
   await open(other.page, '/writer/tasks');
   assert.equal(await other.page.getByRole('button', { name: 'Add task' }).count(), 0, 'a viewer adds nothing');
+  // The planner shows a viewer everything, and nothing that would be refused.
+  for (const [where, reason] of [
+    ['/planner', 'Nothing is here yet'], ['/planner/keywords', 'once an editor has brought some in'], ['/planner/keywords/import', 'You can look, not import'],
+    ['/planner/clusters', 'once an editor has grouped keywords'], ['/planner/clusters/group', 'not group keywords'],
+    ['/planner/ideas', 'once an editor has made some'], ['/planner/keyword-opportunities', 'once an editor has brought keywords in'],
+  ]) {
+    await open(other.page, where);
+    await other.page.getByText(reason).first().waitFor();
+    const main = other.page.getByRole('main');
+    assert.equal(await main.getByRole('button', { name: /^(Add|Import|Group|Delete|Merge|Library)/ }).count(), 0, `${where} offers a viewer no button`);
+    assert.equal(await main.getByRole('link', { name: /^(Import|Group)/ }).count(), 0, `${where} leads a viewer nowhere in vain`);
+  }
   other.clean();
   await other.close();
   await page.getByRole('button', { name: `Edit ${editor.email}` }).click();

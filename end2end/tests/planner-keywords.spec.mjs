@@ -146,6 +146,53 @@ person.test('all that match are selected, on every page, and changed after a que
   await shows(page, 1);
 });
 
+person.test('a list that cannot be loaded says so and is tried again', {}, async (page, tab) => {
+  tab.allow(/ERR_FAILED/);
+  await open(page, '/planner/keywords');
+  await shows(page, 50);
+  const broken = /\/fn\/list_keywords/;
+  await page.route(broken, (route) => route.abort());
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Next page' }).click();
+  await page.getByRole('alert').filter({ hasText: 'No connection' }).waitFor();
+  await accessible(page);
+  await page.unroute(broken);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await rows(page).first().waitFor();
+});
+
+person.test('what is not there says so and leads back', { allow: [/404/] }, async (page) => {
+  await open(page, '/planner/clusters/999999');
+  await page.getByRole('alert').filter({ hasText: 'This is not here' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0, 'trying again would not help');
+  await page.getByRole('link', { name: 'See the clusters' }).click();
+  await page.waitForURL(/planner\/clusters$/);
+  await open(page, '/planner/keywords/import?import=999999');
+  await page.getByRole('link', { name: 'All imports' }).waitFor();
+  await open(page, '/planner/clusters/group?sector=999999');
+  await page.getByRole('alert').filter({ hasText: 'This is not here' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Group keywords' }).isDisabled(), true);
+});
+
+person.test('windows and menus close with Escape and give the focus back', {}, async (page) => {
+  await open(page, '/planner/keywords');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  await page.getByRole('button', { name: 'Add keyword', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add keywords' });
+  await dialog.getByRole('tab', { name: 'One keyword' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await dialog.getByRole('tabpanel', { name: 'Several at once' }).waitFor();
+  assert.equal(await focused(), 'Several at once');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await focused(), 'Add keyword');
+  const menu = page.locator('summary', { hasText: 'Views' });
+  await menu.click();
+  await page.getByRole('button', { name: 'Save this view' }).focus();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Save this view' }).waitFor({ state: 'hidden' });
+  assert.equal(await focused(), 'Views');
+});
+
 person.test('filter and selection leave as files', {}, async (page) => {
   await open(page, '/planner/keywords?search=moka');
   await shows(page, 1);

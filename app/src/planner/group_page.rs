@@ -16,7 +16,7 @@ use super::{
     group_preview::{Preview, try_out},
     group_which::{PATH, State, Which, part, use_which},
     keyword_table::keyword_filter,
-    parts::{DoneNote, rows_count, use_may_edit, use_sector_choice},
+    parts::{DoneNote, NoSector, rows_count, use_may_edit, use_sector_choice},
 };
 use crate::{
     components::{
@@ -102,18 +102,7 @@ fn Asked() -> impl IntoView {
             }
             .into_any()
         } else if homeless.get() {
-            view! {
-                <div class="panel">
-                    <EmptyState
-                        icon=lu::LuFolderTree
-                        title="This site has no sector yet"
-                        text="Keywords belong to a sector of the site, and are grouped within it."
-                    >
-                        {workspace.can_manage().then(|| view! { <a class="btn btn-primary btn-sm" href="/sites">"Add a sector"</a> })}
-                    </EmptyState>
-                </div>
-            }
-            .into_any()
+            view! { <NoSector/> }.into_any()
         } else {
             view! { <Bench which sectors/> }.into_any()
         }

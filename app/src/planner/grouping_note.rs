@@ -142,11 +142,12 @@ pub(super) fn LastGrouping(
         move || (workspace.target_sector(), version.get()),
         |(sector, _)| async move {
             match sector {
-                Some(sector) => latest_groupings(sector).await.unwrap_or_default(),
-                None => Vec::new(),
+                Some(sector) => latest_groupings(sector).await,
+                None => Ok(Vec::new()),
             }
         },
     );
+    let runs_again = Callback::new(move |()| runs.refetch());
     let undone = Callback::new(move |()| {
         runs.refetch();
         on_done.run(());
@@ -154,9 +155,20 @@ pub(super) fn LastGrouping(
     view! {
         <Transition>
             {move || {
-                runs.get()
-                    .and_then(|runs| runs.into_iter().next())
-                    .map(|run| line(run, "Last grouping", Some(undone), may_edit))
+                runs.get().map(|runs| match runs {
+                    Ok(runs) => runs
+                        .into_iter()
+                        .next()
+                        .map(|run| line(run, "Last grouping", Some(undone), may_edit))
+                        .into_any(),
+                    Err(_) => view! {
+                        <p class="mb-5 text-sm muted" role="alert">
+                            "The last grouping could not be looked up. "
+                            <button type="button" class="link js-only" on:click=move |_| runs_again.run(())>"Try again"</button>
+                        </p>
+                    }
+                    .into_any(),
+                })
             }}
         </Transition>
     }

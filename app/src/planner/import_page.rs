@@ -7,7 +7,7 @@ use super::{
     api::{list_imports, undo_import},
     import_new::NewImportView,
     import_run::ImportRun,
-    parts::{act, use_may_edit},
+    parts::{NoSector, act, use_may_edit},
 };
 use crate::{
     components::{
@@ -41,6 +41,7 @@ pub fn ImportPage() -> impl IntoView {
         reload.run(());
         url.go(&format!("/planner/keywords/import?import={id}"));
     });
+    let homeless = Memo::new(move |_| workspace.sectors().is_empty());
     let place = move || {
         let site = workspace.site().map(|entry| entry.site.name).unwrap_or_default();
         let sectors = workspace.sectors();
@@ -60,6 +61,7 @@ pub fn ImportPage() -> impl IntoView {
         <NeedsSite>
             {move || match (shown.get(), may_edit.get()) {
                 (Some(id), _) => view! { <ImportRun id version on_change=reload/> }.into_any(),
+                (None, true) if homeless.get() => view! { <NoSector/> }.into_any(),
                 (None, true) => {
                     view! {
                         <p class="mb-4 text-sm">{place}</p>
@@ -69,7 +71,7 @@ pub fn ImportPage() -> impl IntoView {
                 (None, false) => {
                     view! {
                         <div class="panel mb-5">
-                            <EmptyState icon=lu::LuLock title="You can look, not import" text="Ask an owner of this account to make you an editor."/>
+                            <EmptyState icon=lu::LuLock title="You can look, not import" text="Ask an owner or admin of this account for the editor role."/>
                         </div>
                     }.into_any()
                 }

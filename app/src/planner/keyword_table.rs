@@ -217,7 +217,11 @@ pub(super) fn NoKeywords(
         <EmptyState
             icon=lu::LuKeyRound
             title="No keywords yet"
-            text="Export a list from your keyword tool and bring it in as it is: Google Keyword Planner, Search Console, Ahrefs, Semrush and others are understood."
+            text=if may_edit {
+                "Export a list from your keyword tool and bring it in as it is: Google Keyword Planner, Search Console, Ahrefs, Semrush and others are understood."
+            } else {
+                "They appear here once an editor has brought some in."
+            }
         >
             {may_edit.then(|| view! {
                 <a class="btn btn-primary btn-sm" href="/planner/keywords/import">
@@ -225,11 +229,11 @@ pub(super) fn NoKeywords(
                     "Import a file"
                 </a>
             })}
-            <a class="btn btn-sm" href="/samples/keywords.csv" download="keywords.csv" rel="external">
-                <Icon icon=lu::LuDownload class="size-4"/>
-                "Get a sample file"
-            </a>
             {may_edit.then(|| view! {
+                <a class="btn btn-sm" href="/samples/keywords.csv" download="keywords.csv" rel="external">
+                    <Icon icon=lu::LuDownload class="size-4"/>
+                    "Get a sample file"
+                </a>
                 <button type="button" class="btn btn-sm js-only" on:click=move |_| library.set(true)>
                     <Icon icon=lu::LuLibrary class="size-4"/>
                     "Choose from the library"

@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::api::{get_cluster, list_clusters};
 use crate::{
-    components::{Icon, Select, Toasts, lu, use_url_state},
+    components::{EmptyState, FormState, Icon, Select, Toasts, lu, use_url_state},
     workspace::use_workspace,
 };
 
@@ -187,6 +187,39 @@ pub(crate) fn sector_of(value: RwSignal<String>) -> Option<SectorId> {
     value.with_untracked(|value| value.parse().ok())
 }
 
+/// The sector that a form is for; without one the form says so.
+pub(crate) fn sector_or_refuse(value: RwSignal<String>, form: FormState) -> Option<SectorId> {
+    let sector = sector_of(value);
+    if sector.is_none() {
+        let mut error = ApiError::new("invalid", "Choose a sector first.");
+        error.fields = vec![FieldError {
+            field: "sector_id".to_owned(),
+            message: "Choose a sector.".to_owned(),
+        }];
+        form.error.set(Some(error));
+    }
+    sector
+}
+
+/// Stands in the place of what needs a sector while the site has none.
+#[component]
+pub(crate) fn NoSector() -> impl IntoView {
+    let workspace = use_workspace();
+    let may_add = untrack(|| workspace.can_manage());
+    let text = if may_add {
+        "Keywords belong to a sector of the site. Add one, then come back."
+    } else {
+        "Keywords belong to a sector of the site. Ask an owner or admin of this account to add one."
+    };
+    view! {
+        <div class="panel">
+            <EmptyState icon=lu::LuFolderTree title="This site has no sector yet" text>
+                {may_add.then(|| view! { <a class="btn btn-primary btn-sm" href="/sites">"Add a sector"</a> })}
+            </EmptyState>
+        </div>
+    }
+}
+
 /// The sector of a new thing; nothing to choose while the site has one sector.
 #[component]
 pub(crate) fn SectorField(
@@ -204,9 +237,16 @@ pub(crate) fn SectorField(
             .map(|sector| (sector.id.to_string(), sector.name))
             .collect::<Vec<_>>()
     });
-    move || {
-        (options.with(Vec::len) != 1)
-            .then(|| view! { <Select name="sector_id" label="Sector" value=value options=options errors=errors/> })
+    move || match options.with(Vec::len) {
+        0 => view! {
+            <p class="mb-4 text-sm" role="note">
+                "This site has no sector yet. "
+                <a class="link link-primary" href="/sites">"See the sites"</a>
+            </p>
+        }
+        .into_any(),
+        1 => ().into_any(),
+        _ => view! { <Select name="sector_id" label="Sector" value=value options=options errors=errors/> }.into_any(),
     }
 }
 
