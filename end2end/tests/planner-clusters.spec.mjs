@@ -68,7 +68,7 @@ owner.test('all that match but one are grouped, and the run tells of it', {}, as
   await page.locator('tbody tr[data-row]').first().getByRole('checkbox').uncheck();
   await page.getByText(/that match are selected but 1/).waitFor();
   await page.getByRole('button', { name: 'Group into clusters' }).click();
-  await which(page).getByText('that match “espresso”, without the one that you took out.').waitFor();
+  await which(page).getByText('that match “espresso”, without the one that was taken out.').waitFor();
   await groupKeywords(page);
   await page.getByRole('link', { name: 'See the clusters' }).click();
   await page.locator('[data-grouping]').getByText('keywords that match “espresso”').waitFor();

@@ -193,6 +193,21 @@ person.test('windows and menus close with Escape and give the focus back', {}, a
   assert.equal(await focused(), 'Views');
 });
 
+person.test('under the keyboard a bulk choice is done with Enter and not on the way to it', {}, async (page) => {
+  await open(page, '/planner/keywords?search=moka');
+  await page.getByLabel('Select moka pot', { exact: true }).check();
+  const choose = page.getByLabel('Set intent', { exact: true });
+  await choose.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('Press Enter to do it').waitFor();
+  await page.getByText('1 row selected').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('1 keyword: Navigational.').waitFor();
+  // The bar went with the selection; the list has the focus now.
+  await eventually('the list has the focus', () => page.evaluate(() => document.activeElement?.matches('[data-rows]')), { seconds: 5 });
+});
+
 person.test('filter and selection leave as files', {}, async (page) => {
   await open(page, '/planner/keywords?search=moka');
   await shows(page, 1);

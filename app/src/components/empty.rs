@@ -62,11 +62,12 @@ pub fn ErrorState(
         "forbidden" => "You may not see this",
         "unauthenticated" => "You are signed out",
         "network" => "No connection",
+        "read_only" => "Nothing can be changed now",
         _ => "This could not be loaded",
     };
     let signed_out = error.code == "unauthenticated";
     // The same request would get the same answer.
-    let settled = signed_out || matches!(error.code.as_str(), "not_found" | "forbidden");
+    let settled = signed_out || matches!(error.code.as_str(), "not_found" | "forbidden" | "read_only");
     view! {
         <div role="alert" class="mx-auto flex max-w-md flex-col items-center px-4 py-12 text-center">
             <span class="mb-4 grid size-12 place-items-center rounded-full bg-error/10 text-error">

@@ -411,6 +411,13 @@ fn refusal(error: ApiError, by_hand: bool) -> ApiError {
             "Some of the selected keywords were deleted, or belong to another sector. Go back and select them again.";
         return ApiError::new("not_found", text);
     }
+    // An account that is suspended: everything can be looked at, and the message says why no more than that.
+    if error.code == "forbidden" {
+        return ApiError {
+            code: "read_only".to_owned(),
+            ..error
+        };
+    }
     error
 }
 

@@ -231,8 +231,8 @@ pub(super) fn asked_words(asked: &Asked) -> Option<String> {
 fn without(except: u64) -> String {
     match except {
         0 => String::new(),
-        1 => ", without the one that you took out".to_owned(),
-        many => format!(", without the {} that you took out", number(rows_count(many))),
+        1 => ", without the one that was taken out".to_owned(),
+        many => format!(", without the {} that were taken out", number(rows_count(many))),
     }
 }
 
@@ -316,7 +316,7 @@ mod tests {
         less.except = vec![KeywordId(1), KeywordId(2)];
         assert_eq!(
             say(&less),
-            "412 keywords in Coffee that match “moka”, in the cluster “Pots”, without the 2 that you took out."
+            "412 keywords in Coffee that match “moka”, in the cluster “Pots”, without the 2 that were taken out."
         );
         let by_hand = Which {
             selected: vec![KeywordId(1)],

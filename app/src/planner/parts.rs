@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, future::Future};
 
 use entity::{ApiError, ClusterId, FieldError, ListQuery, SectorId, cluster, keyword::ClusterRef};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, web_sys};
 
 use super::api::{get_cluster, list_clusters};
 use crate::{
@@ -335,7 +335,8 @@ pub(crate) fn EditButton(
     }
 }
 
-/// Chooses what to do with the selected rows out of several; goes back to its name afterwards.
+/// Chooses what to do with the selected rows out of several; goes back to its name afterwards. Under the keyboard each arrow
+/// key is a choice, so there Enter does it.
 #[component]
 pub(crate) fn BulkSelect(
     /// What it does, such as `Set status`.
@@ -346,22 +347,53 @@ pub(crate) fn BulkSelect(
     #[prop(into)]
     on_choose: Callback<String>,
 ) -> impl IntoView {
+    let by_keys = StoredValue::new(false);
+    let waits = RwSignal::new(false);
+    let apply = move |select: &web_sys::HtmlSelectElement| {
+        let value = select.value();
+        select.set_value("");
+        waits.set(false);
+        by_keys.set_value(false);
+        if !value.is_empty() {
+            on_choose.run(value);
+        }
+    };
+    let forget = move |select: &web_sys::HtmlSelectElement| {
+        select.set_value("");
+        waits.set(false);
+        by_keys.set_value(false);
+    };
     view! {
         <select
             class="select select-sm w-auto"
             aria-label=label
+            on:pointerdown=move |_| by_keys.set_value(false)
+            on:keydown:target=move |event| match event.key().as_str() {
+                "Enter" if waits.get_untracked() => {
+                    event.prevent_default();
+                    apply(&event.target());
+                }
+                "Escape" if waits.get_untracked() => {
+                    event.prevent_default();
+                    forget(&event.target());
+                }
+                "Tab" | "Shift" => {}
+                _ => by_keys.set_value(true),
+            }
             on:change:target=move |event| {
                 let select = event.target();
-                let value = select.value();
-                select.set_value("");
-                if !value.is_empty() {
-                    on_choose.run(value);
+                if by_keys.get_value() {
+                    waits.set(!select.value().is_empty());
+                } else {
+                    apply(&select);
                 }
             }
+            on:blur:target=move |event| forget(&event.target())
         >
             <option value="">{label}</option>
             {options.into_iter().map(|(key, label)| view! { <option value=key>{label}</option> }).collect_view()}
         </select>
+        <span class="text-xs muted" role="status">{move || waits.get().then_some("Press Enter to do it")}</span>
     }
 }
 
