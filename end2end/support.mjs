@@ -109,12 +109,15 @@ export async function openTab({ javaScript = true, viewport = { width: 1280, hei
 
 const fileName = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
 
-/** A test with a tab of its own: `browserTest('name', options?, async (page, tab) => { ... })`. */
+/**
+ * A test with a tab of its own: `browserTest('name', options?, async (page, tab) => { ... })`. The options may be a function
+ * that is asked when the test begins.
+ */
 export function browserTest(name, ...rest) {
   const body = rest.pop();
   const options = rest.pop() ?? {};
   test(name, async () => {
-    const tab = await openTab(options);
+    const tab = await openTab(typeof options === 'function' ? options() : options);
     try {
       await body(tab.page, tab);
       tab.clean();
@@ -135,6 +138,74 @@ export function readingTest(name, ...rest) {
   const options = rest.pop() ?? {};
   browserTest(`${name} (with JavaScript)`, { ...options, javaScript: true }, body);
   browserTest(`${name} (without JavaScript)`, { ...options, javaScript: false }, body);
+}
+
+/**
+ * Somebody who signs in in one test and works on in the tests after it:
+ *
+ *   const owner = somebody('owner');
+ *   browserTest('an account is made', async (page, tab) => { await signUp(page, owner, { site: 'Press' }); await owner.stay(tab); });
+ *   owner.test('the list is empty', {}, async (page, tab) => { ... });
+ */
+export function somebody(name, password = 'a kettle of fresh water') {
+  let session;
+  return {
+    email: `${name}-${Date.now()}@example.com`,
+    password,
+    /** The tests that follow work in the session of this tab. */
+    async stay(tab) { session = await tab.context.storageState(); },
+    /** A tab in that session, for a test of somebody else. */
+    tab: (options = {}) => openTab({ ...options, storageState: session }),
+    /** A test in that session; options as for `openTab`. */
+    test(title, options, body) {
+      browserTest(title, () => {
+        assert.ok(session, 'the test that signs in must have come to its end');
+        return { ...options, storageState: session };
+      }, body);
+    },
+  };
+}
+
+/** Makes an account, and its first site when one is named. `look` is called with the name of what shows. */
+export async function signUp(page, person, { company, site, sector = 'Home coffee', look = async () => {} } = {}) {
+  await open(page, '/signup');
+  await page.getByLabel('Email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  if (company) await page.getByLabel(/Name of your company/).fill(company);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
+  await hydrated(page);
+  if (!site) return;
+  await look('first-site');
+  await page.getByLabel('Name', { exact: true }).fill(site);
+  const sectors = page.getByLabel('Your own sectors');
+  await sectors.fill(sector);
+  await sectors.press('Enter');
+  await page.getByRole('button', { name: /create.*site/i }).click();
+  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
+  await look('home-empty');
+}
+
+/** Imports a keyword file and waits for the result. */
+export async function importKeywords(page, file = sampleKeywords) {
+  await open(page, '/planner/keywords/import');
+  await page.getByLabel('Keyword file').setInputFiles(file);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('link', { name: 'See keywords' }).first().waitFor({ timeout: 60_000 });
+}
+
+export const dialog = (page) => page.getByRole('dialog');
+
+/** Starts what the open window asks about, and waits for the panel to say that it is done. */
+export async function startJob(page) {
+  await dialog(page).getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('region', { name: 'Work under way' }).getByText('Completed', { exact: true }).first().waitFor({ timeout: 60_000 });
+}
+
+/** Groups what the page that groups has counted, and waits for the end. */
+export async function groupKeywords(page) {
+  await page.getByRole('button', { name: /^Group [\d,]+ keywords?$/ }).click();
+  await startJob(page);
 }
 
 /** Waits until the page answers to clicks: the app sets data-hydrated on the body when its handlers are attached. */

@@ -58,6 +58,30 @@ pub fn store(key: &str, value: &str) {
     let _ = (key, value);
 }
 
+/// Keeps a value in this tab, over reloads, until it is closed.
+pub fn keep_in_tab(key: &str, value: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(storage) = tab_storage() {
+        // Full or forbidden: whoever reads it finds nothing and says so.
+        let _ = storage.set_item(key, value);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (key, value);
+}
+
+/// Reads a value that this tab keeps. Nothing on the server, so not while a page renders.
+pub fn kept_in_tab(key: &str) -> Option<String> {
+    #[cfg(feature = "hydrate")]
+    {
+        tab_storage()?.get_item(key).ok()?
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = key;
+        None
+    }
+}
+
 /// Milliseconds since 1970.
 pub fn now_ms() -> f64 {
     #[cfg(feature = "hydrate")]
@@ -183,6 +207,54 @@ pub fn close_menus(keep: Option<&leptos::web_sys::Node>) {
     }
 }
 
+/// Closes the open menu; the focus goes to what opened it. False when there was none, or a window is open over the page.
+pub fn leave_menu() -> bool {
+    let document = leptos::prelude::document();
+    if let Ok(Some(_)) = document.query_selector("dialog[open]") {
+        return false;
+    }
+    let Ok(Some(menu)) = document.query_selector("details.dropdown[open]") else {
+        return false;
+    };
+    // Removing an attribute is refused never.
+    let _ = menu.remove_attribute("open");
+    if let Ok(Some(summary)) = menu.query_selector("summary") {
+        focus(&summary);
+    }
+    true
+}
+
+/// Gives the focus to an element.
+pub fn focus(element: &leptos::web_sys::Element) {
+    use leptos::wasm_bindgen::JsCast;
+    if let Some(element) = element.dyn_ref::<leptos::web_sys::HtmlElement>() {
+        // Refused only for what cannot have the focus.
+        let _ = element.focus();
+    }
+}
+
+/// Whether nothing has the focus: what had it is gone from the page.
+pub fn has_no_focus() -> bool {
+    let document = leptos::prelude::document();
+    match (document.active_element(), document.body()) {
+        (Some(active), Some(body)) => {
+            let body: &leptos::web_sys::Element = body.as_ref();
+            &active == body
+        }
+        _ => true,
+    }
+}
+
+/// When nothing has the focus, the content of the page takes it: whoever works with the keyboard goes on from there and not
+/// from the top.
+pub fn focus_content_if_lost() {
+    if has_no_focus()
+        && let Ok(Some(content)) = leptos::prelude::document().query_selector("#content")
+    {
+        focus(&content);
+    }
+}
+
 /// Leaves the page for another address, with a new request to the server.
 pub fn go(address: &str) {
     #[cfg(feature = "hydrate")]
@@ -198,6 +270,11 @@ pub fn go(address: &str) {
 fn html_document() -> Option<web_sys::HtmlDocument> {
     use wasm_bindgen::JsCast;
     web_sys::window()?.document()?.dyn_into().ok()
+}
+
+#[cfg(feature = "hydrate")]
+fn tab_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
 }
 
 #[cfg(feature = "hydrate")]

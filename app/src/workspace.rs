@@ -1,6 +1,6 @@
 //! Who works on which site and sector: the context that every signed-in page reads.
 
-use entity::{SectorId, SiteId, account::Balance, sector, site::WithSectors, user::Me, user::Role};
+use entity::{ApiError, SectorId, SiteId, account::Balance, sector, site::WithSectors, user::Me, user::Role};
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,8 @@ pub struct Workspace {
     pub me: RwSignal<Option<Me>>,
     /// What the account has to spend.
     pub balance: RwSignal<Balance>,
+    /// Why it is not known who is signed in, when asking failed.
+    pub unknown: RwSignal<Option<ApiError>>,
     choice: RwSignal<(Option<SiteId>, Option<SectorId>)>,
 }
 
@@ -77,6 +79,7 @@ impl Workspace {
         let workspace = Self {
             me: RwSignal::new(None),
             balance: RwSignal::new(Balance::default()),
+            unknown: RwSignal::new(None),
             choice: RwSignal::new(choice),
         };
         if let Some(me) = start.me {
@@ -162,11 +165,15 @@ impl Workspace {
 
     /// Asks again who is signed in and which sites there are: after a site or sector changed.
     pub fn reload(self) {
+        self.unknown.set(None);
         spawn_local(async move {
             match current_user().await {
                 Ok(me) => self.take(me),
                 Err(error) if error.code == "unauthenticated" => browser::go("/signin"),
-                Err(_) => {}
+                // Pages that are there already go on with what they know.
+                Err(error) => {
+                    self.unknown.try_set(Some(error));
+                }
             }
         });
     }

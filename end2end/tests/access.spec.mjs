@@ -2,15 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { test } from 'node:test';
-import { accessible, base, browserTest, eventually, fitsWidth, hydrated, open, openTab, shot } from '../support.mjs';
+import { accessible, base, browserTest, eventually, fitsWidth, hydrated, open, openTab, shot, signUp, somebody } from '../support.mjs';
 
-const stamp = Date.now();
-const owner = { email: `owner-${stamp}@example.com`, password: 'a kettle of fresh water' };
-const editor = { email: `editor-${stamp}@example.com`, password: 'paper window staple' };
-// The owner's session and the editor's, for the tests after the first.
-let ownerState;
-let editorState;
+const owner = somebody('owner');
+const editor = somebody('editor', 'paper window staple');
 
 /** Without a mail server mails go to the log: the link of the latest one to an address. */
 function linkFromMail(recipient, page) {
@@ -29,30 +24,8 @@ async function signIn(page, person) {
   await hydrated(page);
 }
 
-/** A test in somebody's session, whose end state is kept for the next one. */
-function as(who, name, options, body) {
-  test(name, async () => {
-    const tab = await openTab({ ...options, storageState: who() });
-    try {
-      await body(tab.page, tab);
-      tab.clean();
-    } catch (error) {
-      await shot(tab.page, `failed-${name}`).catch(() => {});
-      throw error;
-    } finally {
-      await tab.close();
-    }
-  });
-}
-
 browserTest('an owner invites an editor, who joins and reaches the granted site only', async (page, tab) => {
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByLabel(/Name of your company/).fill('Kettle & Co');
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
-  await hydrated(page);
+  await signUp(page, owner, { company: 'Kettle & Co' });
   // Sectors of an industry from the catalogue.
   await page.getByLabel('Name', { exact: true }).fill('Kettle Shop');
   await page.getByLabel('Industry').selectOption({ label: 'Food and drink' });
@@ -88,7 +61,7 @@ browserTest('an owner invites an editor, who joins and reaches the granted site 
   await shot(page, 'invite-link');
   await page.keyboard.press('Escape');
   await page.getByRole('heading', { name: 'Invited' }).waitFor();
-  ownerState = await tab.context.storageState();
+  await owner.stay(tab);
 
   const other = await openTab();
   try {
@@ -108,7 +81,7 @@ browserTest('an owner invites an editor, who joins and reaches the granted site 
     assert.equal(await other.page.getByRole('heading', { name: 'AI provider' }).count(), 0);
     await open(other.page, '/sites');
     assert.equal(await other.page.getByRole('button', { name: 'Add site' }).count(), 0);
-    editorState = await other.context.storageState();
+    await editor.stay(other);
     other.clean();
     // The same link does nothing twice.
     const again = await openTab({ allow: [/422/] });
@@ -121,15 +94,27 @@ browserTest('an owner invites an editor, who joins and reaches the granted site 
   }
 });
 
-as(() => ownerState, 'a role takes hold at once', {}, async (page) => {
+owner.test('a role takes hold at once', {}, async (page) => {
   await open(page, '/settings/people');
   await page.getByRole('button', { name: `Edit ${editor.email}` }).click();
   await page.getByRole('dialog').getByLabel('Role', { exact: true }).selectOption('viewer');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await page.getByText(`${editor.email} is saved.`).waitFor();
-  const other = await openTab({ storageState: editorState });
+  const other = await editor.tab();
   await open(other.page, '/writer/tasks');
   assert.equal(await other.page.getByRole('button', { name: 'Add task' }).count(), 0, 'a viewer adds nothing');
+  // The planner shows a viewer everything, and nothing that would be refused.
+  for (const [where, reason] of [
+    ['/planner', 'Nothing is here yet'], ['/planner/keywords', 'once an editor has brought some in'], ['/planner/keywords/import', 'You can look, not import'],
+    ['/planner/clusters', 'once an editor has grouped keywords'], ['/planner/clusters/group', 'not group keywords'],
+    ['/planner/ideas', 'once an editor has made some'], ['/planner/keyword-opportunities', 'once an editor has brought keywords in'],
+  ]) {
+    await open(other.page, where);
+    await other.page.getByText(reason).first().waitFor();
+    const main = other.page.getByRole('main');
+    assert.equal(await main.getByRole('button', { name: /^(Add|Import|Group|Delete|Merge|Library)/ }).count(), 0, `${where} offers a viewer no button`);
+    assert.equal(await main.getByRole('link', { name: /^(Import|Group)/ }).count(), 0, `${where} leads a viewer nowhere in vain`);
+  }
   other.clean();
   await other.close();
   await page.getByRole('button', { name: `Edit ${editor.email}` }).click();
@@ -138,7 +123,7 @@ as(() => ownerState, 'a role takes hold at once', {}, async (page) => {
   await eventually('the list shows it', async () => /Editor/.test(await page.locator('tbody tr', { hasText: editor.email }).textContent()));
 });
 
-as(() => ownerState, 'the site worked on stays over pages, reloads and sessions', {}, async (page, tab) => {
+owner.test('the site worked on stays over pages, reloads and sessions', {}, async (page, tab) => {
   await open(page, '/');
   await page.getByLabel('Site', { exact: true }).selectOption({ label: 'Secret Plans' });
   await page.getByRole('link', { name: 'Keywords', exact: true }).click();
@@ -153,10 +138,10 @@ as(() => ownerState, 'the site worked on stays over pages, reloads and sessions'
   await page.waitForURL(/signin/);
   await signIn(page, owner);
   assert.equal(await chosen(), 'Secret Plans');
-  ownerState = await tab.context.storageState();
+  await owner.stay(tab);
 });
 
-as(() => ownerState, 'sites and sectors are changed, and a deletion asks first', {}, async (page, tab) => {
+owner.test('sites and sectors are changed, and a deletion asks first', {}, async (page, tab) => {
   tab.allow(/409/);
   await open(page, '/sites');
   await page.getByRole('button', { name: 'Edit Secret Plans' }).click();
@@ -185,7 +170,7 @@ as(() => ownerState, 'sites and sectors are changed, and a deletion asks first',
   await eventually('the card goes', async () => (await page.getByRole('heading', { name: 'Secret Plans' }).count()) === 0);
 });
 
-as(() => ownerState, 'a key is shown once, opens what it names, and is revoked', {}, async (page) => {
+owner.test('a key is shown once, opens what it names, and is revoked', {}, async (page) => {
   await open(page, '/settings/keys');
   await page.getByRole('button', { name: 'Make key' }).first().click();
   await page.getByLabel('What is it for?').fill('Nightly import');
@@ -228,12 +213,12 @@ browserTest('a forgotten password is set by the link in a mail, and whoever was 
   await page.getByLabel('New password', { exact: true }).fill(editor.password);
   await page.getByRole('button', { name: 'Set password' }).click();
   await page.getByText('Your new password is set').waitFor();
-  const old = await openTab({ storageState: editorState });
+  const old = await editor.tab();
   await old.page.goto('/');
   assert.match(old.page.url(), /signin/);
   await old.close();
   await signIn(page, editor);
-  editorState = await tab.context.storageState();
+  await editor.stay(tab);
 });
 
 browserTest('signing in and a password can be done without JavaScript', { javaScript: false, allow: [/403/] }, async (page) => {
@@ -246,7 +231,7 @@ browserTest('signing in and a password can be done without JavaScript', { javaSc
   await page.getByText('You may not see this').waitFor();
 });
 
-as(() => editorState, 'what is not for an editor says so', { allow: [/403/] }, async (page) => {
+editor.test('what is not for an editor says so', { allow: [/403/] }, async (page) => {
   for (const where of ['/settings/people', '/settings/log', '/operator/accounts']) {
     await page.goto(where);
     await page.getByText('You may not see this').waitFor();
@@ -254,7 +239,7 @@ as(() => editorState, 'what is not for an editor says so', { allow: [/403/] }, a
   await shot(page, 'not-for-editors');
 });
 
-as(() => ownerState, 'sessions are seen and ended', {}, async (page) => {
+owner.test('sessions are seen and ended', {}, async (page) => {
   const elsewhere = await openTab();
   await signIn(elsewhere.page, owner);
   await open(page, '/settings/you');
@@ -270,7 +255,7 @@ as(() => ownerState, 'sessions are seen and ended', {}, async (page) => {
   await elsewhere.close();
 });
 
-as(() => ownerState, 'everything can be taken along; a deletion is asked for and called off', { allow: [/422/] }, async (page) => {
+owner.test('everything can be taken along; a deletion is asked for and called off', { allow: [/422/] }, async (page) => {
   await open(page, '/settings/account');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download everything' }).click()]);
   const bytes = fs.readFileSync(await download.path());
@@ -294,11 +279,11 @@ as(() => ownerState, 'everything can be taken along; a deletion is asked for and
   }
 });
 
-as(() => ownerState, 'an operator sees every account, looks into one, and its log says so', {}, async (page) => {
+owner.test('an operator sees every account, looks into one, and its log says so', {}, async (page) => {
   execFileSync(process.env.IGNY8_PROGRAM, ['operator', owner.email], {
     env: { PATH: process.env.PATH, ...JSON.parse(process.env.IGNY8_SETTINGS) },
   });
-  const guest = { email: `guest-${stamp}@example.com`, password: 'a kettle of fresh water' };
+  const guest = somebody('guest');
   const made = await fetch(`${base}/api/v1/auth/register/`, { method: 'POST', body: JSON.stringify({ ...guest, account_name: 'Guests' }) });
   assert.equal(made.status, 200);
   const { access } = (await made.json()).data;
@@ -334,7 +319,7 @@ for (const [look, options] of [
   ['light phone', { viewport: { width: 390, height: 844 } }],
   ['dark phone', { dark: true, viewport: { width: 390, height: 844 } }],
 ]) {
-  as(() => ownerState, `the settings are whole and accessible: ${look}`, options, async (page) => {
+  owner.test(`the settings are whole and accessible: ${look}`, options, async (page) => {
     const faults = [];
     for (const [name, where] of pages) {
       await open(page, where);

@@ -1,54 +1,18 @@
 // The main job as a newcomer does it: from signing up to the post in WordPress, read back from WordPress.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { test } from 'node:test';
 import {
-  accessible, browserTest, coloursOf, eventually, fitsWidth, fixture, hydrated, open, openTab, sampleKeywords, shot, wordpress,
+  accessible, browserTest, coloursOf, eventually, fitsWidth, fixture, groupKeywords, hydrated, open, sampleKeywords, shot, signUp, somebody,
+  startJob, wordpress,
 } from '../support.mjs';
 
-const person = { email: `newcomer-${Date.now()}@example.com`, password: 'a kettle of fresh water' };
 // Signed in once; the pages after the journey are looked at with the same session.
-let session;
-
-/** A test in the session that the journey left behind. */
-function signedIn(name, options, body) {
-  test(name, async () => {
-    assert.ok(session, 'the journey must have come to its end');
-    const tab = await openTab({ ...options, storageState: session });
-    try {
-      await body(tab.page);
-      tab.clean();
-    } finally {
-      await tab.close();
-    }
-  });
-}
+const person = somebody('newcomer');
 
 const row = (page, text) => page.locator('tbody tr', { hasText: text }).first();
 
-/** Opens what the launcher asks, starts it and waits for the panel to say that it is done. */
-async function start(page) {
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.getByRole('region', { name: 'Work under way' }).getByText('Completed', { exact: true }).first().waitFor({ timeout: 60_000 });
-}
-
 browserTest('a newcomer comes from a keyword file to a post in WordPress', async (page, tab) => {
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel(/Name of your company/).fill('Morning Crema');
-  await page.getByRole('button', { name: 'Create account' }).click();
-
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
-  await hydrated(page);
-  await shot(page, 'first-site');
-  await page.getByLabel('Name', { exact: true }).fill('Morning Crema');
-  const sectors = page.getByLabel('Your own sectors');
-  await sectors.fill('Home coffee');
-  await sectors.press('Enter');
-  await page.getByRole('button', { name: /create.*site/i }).click();
-  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
-  await shot(page, 'home-empty');
+  await signUp(page, person, { company: 'Morning Crema', site: 'Morning Crema', look: (name) => shot(page, name) });
 
   // The sample file, then a Keyword Planner export as it comes: UTF-16 with tabs and two title lines.
   for (const [file, tool] of [[sampleKeywords, 'Keyword table'], [fixture('keyword-planner.csv'), 'Google Keyword Planner']]) {
@@ -70,15 +34,15 @@ browserTest('a newcomer comes from a keyword file to a post in WordPress', async
 
   await open(page, '/planner/keywords');
   assert.ok((await page.locator('tbody tr').count()) > 20, 'the keywords are listed');
-  await page.getByRole('button', { name: 'Group ungrouped' }).click();
-  await start(page);
   await shot(page, 'keywords');
+  await page.getByRole('link', { name: 'Group keywords' }).click();
+  await groupKeywords(page);
 
   await open(page, '/planner/clusters');
   await page.locator('tbody').getByRole('checkbox').nth(0).check();
   await page.locator('tbody').getByRole('checkbox').nth(1).check();
   await page.getByRole('button', { name: 'Generate ideas' }).click();
-  await start(page);
+  await startJob(page);
 
   await open(page, '/planner/ideas');
   await page.locator('tbody').getByRole('checkbox').nth(0).check();
@@ -89,18 +53,18 @@ browserTest('a newcomer comes from a keyword file to a post in WordPress', async
   await open(page, '/writer/tasks');
   await page.locator('tbody').getByRole('checkbox').nth(0).check();
   await page.getByRole('button', { name: 'Generate articles' }).click();
-  await start(page);
+  await startJob(page);
 
   await open(page, '/writer/content');
   await page.getByText('Draft to complete').first().waitFor();
   await page.locator('tbody').getByRole('checkbox').nth(0).check();
   await page.getByRole('button', { name: 'Plan images' }).click();
-  await start(page);
+  await startJob(page);
 
   await open(page, '/writer/images');
   await page.getByRole('button', { name: 'Select page' }).click();
   await page.getByRole('button', { name: 'Make images' }).click();
-  await start(page);
+  await startJob(page);
   await open(page, '/writer/images');
   await shot(page, 'images');
   const picture = page.locator('img[src*="/files/images/"]').first();
@@ -189,7 +153,7 @@ for (const [look, options] of [
   ['light phone', { viewport: { width: 390, height: 844 } }],
   ['dark phone', { dark: true, viewport: { width: 390, height: 844 } }],
 ]) {
-  signedIn(`every page is whole and accessible: ${look}`, options, async (page) => {
+  person.test(`every page is whole and accessible: ${look}`, options, async (page) => {
     // All pages are looked at before the first fault is told: each is a fault of its own.
     const faults = [];
     const lookAt = async (name) => {
@@ -219,7 +183,7 @@ for (const [look, options] of [
   });
 }
 
-signedIn('what is no keyword file is refused with a reason', {}, async (page) => {
+person.test('what is no keyword file is refused with a reason', {}, async (page) => {
   for (const [file, reason] of [['not-a-csv.png', /picture|image|PNG/i], ['empty.csv', /empty/i]]) {
     await open(page, '/planner/keywords/import');
     await page.getByLabel('Keyword file').setInputFiles(fixture(file));
@@ -229,7 +193,7 @@ signedIn('what is no keyword file is refused with a reason', {}, async (page) =>
 });
 
 for (const javaScript of [true, false]) {
-  signedIn(`lists can be read, ordered and paged ${javaScript ? 'with' : 'without'} scripts`, { javaScript }, async (page) => {
+  person.test(`lists can be read, ordered and paged ${javaScript ? 'with' : 'without'} scripts`, { javaScript }, async (page) => {
     await page.goto('/planner/keywords?ordering=keyword&page_size=25');
     if (javaScript) await hydrated(page);
     const first = await page.locator('tbody tr').first().textContent();
@@ -240,11 +204,7 @@ for (const javaScript of [true, false]) {
 }
 
 browserTest('an empty account says what to do on every page', async (page) => {
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(`empty-${Date.now()}@example.com`);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
+  await signUp(page, somebody('empty'));
   for (const [name, where] of pages) {
     await open(page, where);
     await shot(page, `empty-${name}`);
@@ -252,7 +212,7 @@ browserTest('an empty account says what to do on every page', async (page) => {
   }
 });
 
-signedIn('the product has a face for its README', {}, async (page) => {
+person.test('the product has a face for its README', {}, async (page) => {
   await open(page, '/planner/keywords');
   assert.ok(coloursOf(await shot(page, 'readme', { fullPage: false })) > 20, 'the page was drawn');
 });

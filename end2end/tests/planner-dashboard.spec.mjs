@@ -1,47 +1,13 @@
 // The planner around the lists: what to do next, what is worth writing for, and topics that are there already.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { accessible, browserTest, fitsWidth, hydrated, open, openTab, sampleKeywords, shot } from '../support.mjs';
+import {
+  accessible, browserTest, dialog, fitsWidth, groupKeywords, hydrated, open, sampleKeywords, shot, signUp, somebody, startJob,
+} from '../support.mjs';
 
-const owner = { email: `planner-${Date.now()}@example.com`, password: 'a kettle of fresh water' };
-let ownerState;
-
-function as(name, options, body) {
-  test(name, async () => {
-    assert.ok(ownerState, 'the first test must have come to its end');
-    const tab = await openTab({ ...options, storageState: ownerState });
-    try {
-      await body(tab.page, tab);
-      tab.clean();
-    } catch (error) {
-      await shot(tab.page, `failed-${name}`).catch(() => {});
-      throw error;
-    } finally {
-      await tab.close();
-    }
-  });
-}
-
-const dialog = (page) => page.getByRole('dialog');
-
-async function start(page) {
-  await dialog(page).getByRole('button', { name: 'Start', exact: true }).click();
-  await page.getByRole('region', { name: 'Work under way' }).getByText('Completed', { exact: true }).first().waitFor({ timeout: 60_000 });
-}
+const owner = somebody('planner');
 
 browserTest('a new site is led from the dashboard to its first keywords', async (page, tab) => {
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
-  await hydrated(page);
-  await page.getByLabel('Name', { exact: true }).fill('Planned');
-  const sectors = page.getByLabel('Your own sectors');
-  await sectors.fill('Home coffee');
-  await sectors.press('Enter');
-  await page.getByRole('button', { name: /create.*site/i }).click();
-  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
+  await signUp(page, owner, { site: 'Planned' });
 
   await open(page, '/planner');
   await page.getByText('Start with keywords').waitFor();
@@ -53,10 +19,10 @@ browserTest('a new site is led from the dashboard to its first keywords', async 
   await page.getByLabel('Keyword file').setInputFiles(sampleKeywords);
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('link', { name: 'See keywords' }).first().waitFor({ timeout: 60_000 });
-  ownerState = await tab.context.storageState();
+  await owner.stay(tab);
 });
 
-as('opportunities have scores with reasons, and the library can be added and grouped', {}, async (page) => {
+owner.test('opportunities have scores with reasons, and the library can be added and grouped', {}, async (page) => {
   await open(page, '/planner/keyword-opportunities');
   await page.locator('tbody tr[data-row]').first().waitFor();
   await page.locator('tbody').getByRole('list', { name: 'Reasons' }).first().waitFor();
@@ -75,7 +41,7 @@ as('opportunities have scores with reasons, and the library can be added and gro
   await page.locator('tbody').getByRole('checkbox').nth(1).check();
   await page.getByRole('button', { name: 'Add and group' }).click();
   await page.getByText(/keywords? added|there already/).first().waitFor();
-  await start(page);
+  await startJob(page);
   await page.getByText('Yours already').first().waitFor();
 
   await page.getByRole('link', { name: 'Cannibalisation' }).click();
@@ -84,7 +50,7 @@ as('opportunities have scores with reasons, and the library can be added and gro
   await page.getByText("No competitor's list yet").waitFor();
 });
 
-as('a topic that is there already is told while it is typed, and queued only on request', {}, async (page) => {
+owner.test('a topic that is there already is told while it is typed, and queued only on request', {}, async (page) => {
   const add = async (title, keywords) => {
     await page.getByRole('button', { name: 'Add idea' }).first().click();
     await dialog(page).getByLabel('Title', { exact: true }).fill(title);
@@ -113,10 +79,10 @@ as('a topic that is there already is told while it is typed, and queued only on 
   await page.getByRole('row', { name: /In Writer/ }).getByRole('link', { name: 'Task', exact: true }).waitFor();
 });
 
-as('the dashboard shows figures and charts, and leads on', {}, async (page) => {
+owner.test('the dashboard shows figures and charts, and leads on', {}, async (page) => {
   await open(page, '/planner/keywords');
-  await page.getByRole('button', { name: 'Group ungrouped' }).click();
-  await start(page);
+  await page.getByRole('link', { name: 'Group keywords' }).click();
+  await groupKeywords(page);
   await open(page, '/');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click();
   await page.waitForURL(/\/planner$/);
@@ -137,7 +103,7 @@ for (const [name, options] of [
   ['on a phone', { viewport: { width: 390, height: 844 } }],
   ['in the dark', { dark: true }],
 ]) {
-  as(`the planner ${name}`, options, async (page) => {
+  owner.test(`the planner ${name}`, options, async (page) => {
     for (const where of ['/planner', '/planner/keyword-opportunities', '/planner/keyword-opportunities?view=library', '/planner/ideas']) {
       await open(page, where);
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -1,10 +1,10 @@
 // Files of five tools in three languages, as they come, to a map of named clusters; what each value is from; taking it back.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { accessible, browserTest, eventually, fitsWidth, fixture, hydrated, open, openTab, shot } from '../support.mjs';
+import {
+  accessible, browserTest, dialog, eventually, fitsWidth, fixture, groupKeywords, open, shot, signUp, somebody,
+} from '../support.mjs';
 
-const person = { email: `files-${Date.now()}@example.com`, password: 'a kettle of fresh water' };
-let session;
+const person = somebody('files');
 
 const files = [
   ['ahrefs-coffee_us.csv', 13],
@@ -13,22 +13,6 @@ const files = [
   ['kaffeemaschinen.xlsx', 7],
   ['performance-fr.zip', 10],
 ];
-
-function signedIn(name, options, body) {
-  test(name, async () => {
-    assert.ok(session, 'the first test must have come to its end');
-    const tab = await openTab({ ...options, storageState: session });
-    try {
-      await body(tab.page, tab);
-      tab.clean();
-    } catch (error) {
-      await shot(tab.page, `failed-${name}`).catch(() => {});
-      throw error;
-    } finally {
-      await tab.close();
-    }
-  });
-}
 
 /** Chooses a file, looks at what the page makes of it and brings it in. */
 async function bringIn(page, name) {
@@ -46,18 +30,7 @@ async function bringIn(page, name) {
 }
 
 browserTest('five files of five tools come in as they are', async (page, tab) => {
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
-  await hydrated(page);
-  await page.getByLabel('Name', { exact: true }).fill('Kaffee, café, coffee');
-  const sectors = page.getByLabel('Your own sectors');
-  await sectors.fill('Coffee');
-  await sectors.press('Enter');
-  await page.getByRole('button', { name: /create.*site/i }).click();
-  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
+  await signUp(page, person, { site: 'Kaffee, café, coffee', sector: 'Coffee' });
   let total = 0;
   for (const [name, added] of files) {
     await bringIn(page, name);
@@ -71,16 +44,14 @@ browserTest('five files of five tools come in as they are', async (page, tab) =>
   await page.getByText('27,100').first().waitFor();
   await open(page, '/planner/keywords?search=mouture café');
   await page.getByText('quelle mouture').or(page.getByText('mouture café cafetière italienne')).first().waitFor();
-  session = await tab.context.storageState();
+  await person.stay(tab);
 });
 
-signedIn('they become a map of clusters that have names', {}, async (page) => {
+person.test('they become a map of clusters that have names', {}, async (page) => {
   await open(page, '/planner/clusters/group');
   await page.locator('[data-preview] li').first().waitFor();
   await shot(page, 'map-preview');
-  await page.getByRole('button', { name: /^Group \d+ keywords/ }).click();
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.getByRole('region', { name: 'Work under way' }).getByText('Completed', { exact: true }).first().waitFor({ timeout: 60_000 });
+  await groupKeywords(page);
   await open(page, '/planner/clusters?page_size=200');
   const names = await page.locator('tbody tr[data-row] a.link').allInnerTexts();
   assert.ok(names.length >= 15, `clusters: ${names.join(', ')}`);
@@ -99,7 +70,7 @@ signedIn('they become a map of clusters that have names', {}, async (page) => {
 
 for (const dark of [false, true]) {
   for (const [size, viewport] of [['wide', { width: 1280, height: 800 }], ['phone', { width: 390, height: 844 }]]) {
-    signedIn(`import, grouping and clusters are fit to be seen: ${dark ? 'dark' : 'light'}, ${size}`, { dark, viewport }, async (page) => {
+    person.test(`import, grouping and clusters are fit to be seen: ${dark ? 'dark' : 'light'}, ${size}`, { dark, viewport }, async (page) => {
       for (const [name, where] of [['import', '/planner/keywords/import'], ['group', '/planner/clusters/group'], ['clusters', '/planner/clusters'], ['planner', '/planner'], ['keywords', '/planner/keywords'], ['opportunities', '/planner/keyword-opportunities'], ['library', '/planner/keyword-opportunities?view=library'], ['ideas', '/planner/ideas']]) {
         await open(page, where);
         await page.waitForTimeout(600);
@@ -111,11 +82,26 @@ for (const dark of [false, true]) {
   }
 }
 
-signedIn('an import is taken back with what it brought', {}, async (page) => {
+person.test('the list of imports follows an undoing that is asked for above it', {}, async (page) => {
+  await open(page, '/planner/keywords/import');
+  const line = page.getByRole('table', { name: 'Recent imports' }).getByRole('row', { name: /kaffeemaschinen\.xlsx/ });
+  await line.getByRole('link', { name: 'kaffeemaschinen.xlsx' }).click();
+  const panel = page.getByRole('region', { name: 'Result of the import' });
+  await panel.getByRole('button', { name: 'Undo this import' }).click();
+  await dialog(page).getByRole('button', { name: 'Undo', exact: true }).click();
+  await panel.getByText(/^Undone: /).waitFor({ timeout: 60_000 });
+  await line.getByText('Undone', { exact: true }).waitFor();
+  assert.equal(await line.getByRole('button', { name: /undo/i }).count(), 0, 'it cannot be undone twice');
+});
+
+person.test('an import is taken back with what it brought', {}, async (page) => {
   await open(page, '/planner/keywords/import');
   const line = page.locator('tr, li', { hasText: 'performance-fr.zip' }).first();
   await line.getByRole('button', { name: /undo/i }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /undo/i }).click();
+  await dialog(page).getByRole('button', { name: /undo/i }).click();
+  // What was asked for in the list is followed above it.
+  await page.getByRole('region', { name: 'Result of the import' }).getByText(/^Undone: /).waitFor({ timeout: 60_000 });
+  await line.getByText('Undone', { exact: true }).waitFor();
   await eventually('the French keywords are gone', async () => {
     await open(page, '/planner/keywords?search=cafetière');
     return (await page.locator('tbody tr[data-row]').count()) === 0;

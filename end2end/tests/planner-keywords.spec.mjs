@@ -1,49 +1,17 @@
 // The keyword list as somebody works in it: filters, chips, views, cells, keys, everything at once, files, the library.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { test } from 'node:test';
-import { accessible, eventually, fitsWidth, hydrated, open, openTab, shot } from '../support.mjs';
+import { accessible, browserTest, eventually, fitsWidth, hydrated, open, shot, signUp, somebody } from '../support.mjs';
 
-const person = { email: `lists-${Date.now()}@example.com`, password: 'a kettle of fresh water' };
-let session;
-
-/** A test in the session that the first one left behind. */
-function signedIn(name, options, body) {
-  test(name, async () => {
-    assert.ok(session, 'signing up must have worked');
-    const tab = await openTab({ ...options, storageState: session });
-    try {
-      await body(tab.page, tab);
-      tab.clean();
-    } catch (error) {
-      await shot(tab.page, `failed-${name}`).catch(() => {});
-      throw error;
-    } finally {
-      await tab.close();
-    }
-  });
-}
+const person = somebody('lists');
 
 const rows = (page) => page.locator('tbody tr[data-row]');
 const row = (page, text) => page.locator('tbody tr[data-row]').filter({ has: page.getByText(text, { exact: true }) }).first();
 const cell = (page, keyword, name) => row(page, keyword).locator(`[data-cell="${name}"]`);
 const shows = (page, number) => eventually(`${number} rows`, async () => (await rows(page).count()) === number, { seconds: 15 });
 
-test('somebody signs up and pastes a list of keywords', async () => {
-  const tab = await openTab();
-  const { page } = tab;
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
-  await hydrated(page);
-  await page.getByLabel('Name', { exact: true }).fill('Drip and Press');
-  const sectors = page.getByLabel('Your own sectors');
-  await sectors.fill('Coffee makers');
-  await sectors.press('Enter');
-  await page.getByRole('button', { name: /create.*site/i }).click();
-  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
+browserTest('somebody signs up and pastes a list of keywords', async (page, tab) => {
+  await signUp(page, person, { site: 'Drip and Press', sector: 'Coffee makers' });
   await open(page, '/planner/keywords');
   await page.getByRole('button', { name: 'Add keyword', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Add keywords' });
@@ -53,13 +21,11 @@ test('somebody signs up and pastes a list of keywords', async () => {
   await dialog.getByRole('button', { name: 'Add keywords' }).click();
   await page.getByText('61 keywords added, 1 was there already.').waitFor();
   await shows(page, 50);
-  session = await tab.context.storageState();
-  tab.clean();
-  await tab.close();
+  await person.stay(tab);
 });
 
 for (const javaScript of [true, false]) {
-  signedIn(`filters live in the address and stand as chips (${javaScript ? 'with' : 'without'} scripts)`, { javaScript }, async (page) => {
+  person.test(`filters live in the address and stand as chips (${javaScript ? 'with' : 'without'} scripts)`, { javaScript }, async (page) => {
     await page.goto('/planner/keywords?search=moka&volume_max=10&ordering=keyword');
     if (javaScript) await hydrated(page);
     const chips = page.getByRole('group', { name: 'Filters in force' });
@@ -74,7 +40,7 @@ for (const javaScript of [true, false]) {
   });
 }
 
-signedIn('a view is saved, used, renamed and deleted', {}, async (page) => {
+person.test('a view is saved, used, renamed and deleted', {}, async (page) => {
   await open(page, '/planner/keywords?search=moka&ordering=keyword');
   const menu = page.locator('summary', { hasText: 'Views' });
   await menu.click();
@@ -101,7 +67,7 @@ signedIn('a view is saved, used, renamed and deleted', {}, async (page) => {
   await page.getByText('The view is deleted.').waitFor();
 });
 
-signedIn('cells are changed in place, refused in place, and cleared', {}, async (page, tab) => {
+person.test('cells are changed in place, refused in place, and cleared', {}, async (page, tab) => {
   tab.allow(/422/);
   await open(page, '/planner/keywords?ordering=keyword&search=coffee%20maker%200');
   await shows(page, 9);
@@ -139,7 +105,7 @@ signedIn('cells are changed in place, refused in place, and cleared', {}, async 
   assert.equal((await cell(page, 'coffee maker 01', 'volume').textContent()).trim(), '–');
 });
 
-signedIn('the list works under the keyboard', {}, async (page) => {
+person.test('the list works under the keyboard', {}, async (page) => {
   await open(page, '/planner/keywords?ordering=keyword');
   await shows(page, 50);
   await page.keyboard.press('j');
@@ -164,7 +130,7 @@ signedIn('the list works under the keyboard', {}, async (page) => {
   await shows(page, 1);
 });
 
-signedIn('all that match are selected, on every page, and changed after a question', {}, async (page) => {
+person.test('all that match are selected, on every page, and changed after a question', {}, async (page) => {
   await open(page, '/planner/keywords?search=coffee');
   await shows(page, 50);
   await page.getByLabel('Select all rows of this page').check();
@@ -180,7 +146,69 @@ signedIn('all that match are selected, on every page, and changed after a questi
   await shows(page, 1);
 });
 
-signedIn('filter and selection leave as files', {}, async (page) => {
+person.test('a list that cannot be loaded says so and is tried again', {}, async (page, tab) => {
+  tab.allow(/ERR_FAILED/);
+  await open(page, '/planner/keywords');
+  await shows(page, 50);
+  const broken = /\/fn\/list_keywords/;
+  await page.route(broken, (route) => route.abort());
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Next page' }).click();
+  await page.getByRole('alert').filter({ hasText: 'No connection' }).waitFor();
+  await accessible(page);
+  await page.unroute(broken);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await rows(page).first().waitFor();
+});
+
+person.test('what is not there says so and leads back', { allow: [/404/] }, async (page) => {
+  await open(page, '/planner/clusters/999999');
+  await page.getByRole('alert').filter({ hasText: 'This is not here' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0, 'trying again would not help');
+  await page.getByRole('link', { name: 'See the clusters' }).click();
+  await page.waitForURL(/planner\/clusters$/);
+  await open(page, '/planner/keywords/import?import=999999');
+  await page.getByRole('link', { name: 'All imports' }).waitFor();
+  await open(page, '/planner/clusters/group?sector=999999');
+  await page.getByRole('alert').filter({ hasText: 'This is not here' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Group keywords' }).isDisabled(), true);
+});
+
+person.test('windows and menus close with Escape and give the focus back', {}, async (page) => {
+  await open(page, '/planner/keywords');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  await page.getByRole('button', { name: 'Add keyword', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add keywords' });
+  await dialog.getByRole('tab', { name: 'One keyword' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await dialog.getByRole('tabpanel', { name: 'Several at once' }).waitFor();
+  assert.equal(await focused(), 'Several at once');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await focused(), 'Add keyword');
+  const menu = page.locator('summary', { hasText: 'Views' });
+  await menu.click();
+  await page.getByRole('button', { name: 'Save this view' }).focus();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Save this view' }).waitFor({ state: 'hidden' });
+  assert.equal(await focused(), 'Views');
+});
+
+person.test('under the keyboard a bulk choice is done with Enter and not on the way to it', {}, async (page) => {
+  await open(page, '/planner/keywords?search=moka');
+  await page.getByLabel('Select moka pot', { exact: true }).check();
+  const choose = page.getByLabel('Set intent', { exact: true });
+  await choose.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('Press Enter to do it').waitFor();
+  await page.getByText('1 row selected').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('1 keyword: Navigational.').waitFor();
+  // The bar went with the selection; the list has the focus now.
+  await eventually('the list has the focus', () => page.evaluate(() => document.activeElement?.matches('[data-rows]')), { seconds: 5 });
+});
+
+person.test('filter and selection leave as files', {}, async (page) => {
   await open(page, '/planner/keywords?search=moka');
   await shows(page, 1);
   const save = async (click) => {
@@ -198,7 +226,7 @@ signedIn('filter and selection leave as files', {}, async (page) => {
   assert.deepEqual(selected.slice(1).map((line) => line.split(',')[0]), ['coffee maker 02', 'coffee maker 03']);
 });
 
-signedIn('keywords come from the library, once', {}, async (page) => {
+person.test('keywords come from the library, once', {}, async (page) => {
   await open(page, '/planner/keywords');
   await page.getByRole('button', { name: 'Library', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Keywords of the library' });
@@ -220,7 +248,7 @@ signedIn('keywords come from the library, once', {}, async (page) => {
   await page.getByText(/keywords added, 2 were there already\./).waitFor();
 });
 
-signedIn('columns and page size are remembered, also by the first answer of the server', {}, async (page) => {
+person.test('columns and page size are remembered, also by the first answer of the server', {}, async (page) => {
   await open(page, '/planner/keywords');
   await page.locator('summary', { hasText: 'Columns' }).click();
   await page.getByRole('checkbox', { name: 'Added' }).uncheck();
@@ -232,7 +260,7 @@ signedIn('columns and page size are remembered, also by the first answer of the 
 });
 
 for (const [name, options] of [['dark', { dark: true }], ['phone', { viewport: { width: 390, height: 844 } }]]) {
-  signedIn(`the list looks right: ${name}`, options, async (page) => {
+  person.test(`the list looks right: ${name}`, options, async (page) => {
     await open(page, '/planner/keywords?status=inactive&volume_min=0&difficulty_max=90');
     await page.locator('summary', { hasText: 'More filters' }).click();
     await fitsWidth(page);

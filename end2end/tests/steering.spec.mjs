@@ -1,12 +1,10 @@
 // Who does the AI work and what it is told: a model of one's own, prompts, authors, strategies, links, improvements, receipts.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { after, before, test } from 'node:test';
-import { accessible, browserTest, eventually, fitsWidth, hydrated, open, openTab, shot } from '../support.mjs';
+import { after, before } from 'node:test';
+import { accessible, browserTest, dialog, eventually, fitsWidth, hydrated, open, shot, signUp, somebody } from '../support.mjs';
 
-const stamp = Date.now();
-const owner = { email: `steer-${stamp}@example.com`, password: 'a kettle of fresh water' };
-let ownerState;
+const owner = somebody('steer');
 
 // A model that speaks OpenAI's interface, keeps what it is asked, and fails while told to.
 const asked = [];
@@ -40,23 +38,6 @@ before(async () => {
 });
 after(() => model.close());
 
-function as(name, options, body) {
-  test(name, async () => {
-    const tab = await openTab({ ...options, storageState: ownerState });
-    try {
-      await body(tab.page, tab);
-      tab.clean();
-    } catch (error) {
-      await shot(tab.page, `failed-${name}`).catch(() => {});
-      throw error;
-    } finally {
-      await tab.close();
-    }
-  });
-}
-
-const dialog = (page) => page.getByRole('dialog');
-
 async function addTask(page, title, author) {
   await open(page, '/writer/tasks');
   await page.getByRole('button', { name: 'Add task' }).click();
@@ -75,18 +56,7 @@ async function write(page, titles) {
 }
 
 browserTest('a model of one\'s own is connected, tested and chosen', async (page, tab) => {
-  await open(page, '/signup');
-  await page.getByLabel('Email').fill(owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('heading', { name: 'Create your first site' }).waitFor();
-  await hydrated(page);
-  await page.getByLabel('Name', { exact: true }).fill('Steered');
-  const sectors = page.getByLabel('Your own sectors');
-  await sectors.fill('Home coffee');
-  await sectors.press('Enter');
-  await page.getByRole('button', { name: /create.*site/i }).click();
-  await page.getByRole('heading', { name: 'Next steps' }).waitFor();
+  await signUp(page, owner, { site: 'Steered' });
 
   await open(page, '/settings/ai');
   await page.getByRole('button', { name: /Connect OpenAI-compatible/ }).click();
@@ -108,10 +78,10 @@ browserTest('a model of one\'s own is connected, tested and chosen', async (page
   await page.reload();
   await hydrated(page);
   assert.equal(await page.getByLabel('Done by: Write articles').inputValue(), 'openai_compatible');
-  ownerState = await tab.context.storageState();
+  await owner.stay(tab);
 });
 
-as('prompts, an author and a strategy reach the model', {}, async (page, tab) => {
+owner.test('prompts, an author and a strategy reach the model', {}, async (page, tab) => {
   await open(page, '/thinker/authors');
   await page.getByText('No authors yet').waitFor();
   await page.getByRole('button', { name: 'Add author' }).first().click();
@@ -165,7 +135,7 @@ as('prompts, an author and a strategy reach the model', {}, async (page, tab) =>
   await shot(page, 'receipt-of-a-model');
 });
 
-as('a refused key costs nothing, says why, and the failed part is done again', {}, async (page) => {
+owner.test('a refused key costs nothing, says why, and the failed part is done again', {}, async (page) => {
   broken = true;
   await open(page, '/writer/tasks');
   await write(page, ['Fresh beans']);
@@ -183,7 +153,7 @@ as('a refused key costs nothing, says why, and the failed part is done again', {
   });
 });
 
-as('links and improvements are proposed and decided on', {}, async (page) => {
+owner.test('links and improvements are proposed and decided on', {}, async (page) => {
   await open(page, '/writer/content');
   await page.getByRole('link', { name: 'Coffee at home' }).first().click();
   await page.locator('.ProseMirror').waitFor();
@@ -206,7 +176,7 @@ as('links and improvements are proposed and decided on', {}, async (page) => {
   await page.getByRole('button', { name: 'Undo' }).first().waitFor();
 });
 
-as('a picture is tried out and costs nothing', {}, async (page) => {
+owner.test('a picture is tried out and costs nothing', {}, async (page) => {
   await open(page, '/thinker/images');
   await page.getByLabel('What it should show').fill('A moka pot');
   await page.getByRole('button', { name: 'Make the picture' }).click();
@@ -218,7 +188,7 @@ for (const [look, options] of [
   ['light wide', {}],
   ['dark phone', { dark: true, viewport: { width: 390, height: 844 } }],
 ]) {
-  as(`what steers the AI is whole and accessible: ${look}`, options, async (page) => {
+  owner.test(`what steers the AI is whole and accessible: ${look}`, options, async (page) => {
     const faults = [];
     const lookAt = async (name) => {
       await shot(page, `${name}-${look}`);

@@ -339,7 +339,8 @@ pub enum Start {
     AutoCluster {
         /// The sector.
         sector_id: SectorId,
-        /// Which keywords; empty means every active keyword of the sector that is in no cluster.
+        /// Which keywords, at most [`MAX_SELECTED`](crate::keyword::MAX_SELECTED); empty means every active keyword of the
+        /// sector that is in no cluster.
         keyword_ids: Vec<crate::KeywordId>,
         /// Only keywords that pass this filter, whatever sector it names.
         #[serde(default)]
@@ -347,12 +348,18 @@ pub enum Start {
         /// Only keywords that hold this text.
         #[serde(default)]
         search: Option<String>,
+        /// But not these, at most [`MAX_SELECTED`](crate::keyword::MAX_SELECTED).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        except: Vec<crate::KeywordId>,
         /// 0 makes few broad clusters, 100 many narrow ones; 50 when absent.
         #[serde(default)]
         tightness: Option<u8>,
         /// Group those anew that are in a cluster already, instead of extending what is there.
         #[serde(default)]
         regroup: bool,
+        /// Let known search results decide too, beside the words.
+        #[serde(default = "yes")]
+        use_results: bool,
     },
     /// Make ideas from clusters.
     GenerateIdeas {
@@ -391,6 +398,11 @@ pub enum Start {
     },
 }
 
+/// What a request that does not say so means.
+fn yes() -> bool {
+    true
+}
+
 impl Start {
     /// Group whatever of a sector is in no cluster yet.
     pub fn auto_cluster(sector_id: SectorId) -> Self {
@@ -404,8 +416,10 @@ impl Start {
             keyword_ids,
             filter: None,
             search: None,
+            except: Vec::new(),
             tightness: None,
             regroup: false,
+            use_results: true,
         }
     }
 

@@ -58,6 +58,10 @@ pub struct Run {
     pub regroup: bool,
     /// 0 broad to 100 narrow.
     pub tightness: i32,
+    /// Which keywords of the sector it was asked to group.
+    pub asked: Asked,
+    /// Known search results decided too, beside the words.
+    pub use_results: bool,
     /// Clusters it made.
     pub created: i64,
     /// Clusters it added to.
@@ -74,6 +78,20 @@ pub struct Run {
     pub undone_at: Option<DateTime<Utc>>,
     /// It can be undone now.
     pub can_undo: bool,
+}
+
+/// Which keywords of its sector a run was asked to group: all of them when everything here is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ClusterRunAsked))]
+pub struct Asked {
+    /// Keywords selected by hand; 0 when none were.
+    pub selected: u64,
+    /// Keywords taken out by hand.
+    pub except: u64,
+    /// The filter that they had to pass; neither its site nor its sector counts.
+    pub filter: crate::keyword::Filter,
+    /// Text that they had to hold.
+    pub search: Option<String>,
 }
 
 /// What undoing a run did.
@@ -102,9 +120,11 @@ pub struct UndoRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ClusteringSample))]
 pub struct Sample {
-    /// Keywords that the run would group.
+    /// Keywords that the run was asked to group.
+    pub matching: u64,
+    /// Of them, those that it can group: active ones that nothing holds where they are.
     pub total: u64,
-    /// Of them, those here: the ones with the most searches.
+    /// Of those, the ones with the most searches.
     pub keywords: Vec<SampleKeyword>,
     /// Clusters that stay and may be added to, with some of their keywords; those with the most keywords.
     pub clusters: Vec<SampleCluster>,

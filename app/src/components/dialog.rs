@@ -3,6 +3,7 @@
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use super::icon::{Icon, lu};
+use crate::browser;
 
 /// A window over the page. Its content is made anew each time it opens, so forms in it start fresh.
 ///
@@ -82,7 +83,11 @@ fn sheet(open: RwSignal<bool>, title: Signal<String>, class: &'static str, child
             node_ref=node
             class=class
             aria-label=move || title.get()
-            on:close=move |_| open.set(false)
+            on:close=move |_| {
+                open.set(false);
+                // The browser gives the focus back to what opened the window, unless that is gone by then.
+                request_animation_frame(browser::focus_content_if_lost);
+            }
             on:mousedown=backdrop
         >
             <Show when=move || open.get()>
@@ -105,9 +110,10 @@ fn sheet(open: RwSignal<bool>, title: Signal<String>, class: &'static str, child
     }
 }
 
-/// Whoever opens a form wants to fill it in, so its first field and not the cross gets the focus.
+/// Whoever opens a form wants to fill it in, so its first field and not the cross gets the focus; in a question it is the
+/// answer that does nothing.
 fn focus_first_field(dialog: &web_sys::HtmlDialogElement) {
-    let field = "form input:not([type=hidden]):not([type=checkbox]), form select, form textarea";
+    let field = "form input:not([type=hidden]):not([type=checkbox]), form select, form textarea, [data-first]";
     if let Ok(Some(found)) = dialog.query_selector(field)
         && let Ok(found) = found.dyn_into::<web_sys::HtmlElement>()
     {
@@ -153,7 +159,7 @@ pub fn ConfirmDialog(
         <Dialog open title>
             <p class="text-sm">{move || text.get()}</p>
             <div class="mt-5 flex justify-end gap-2">
-                <button type="button" class="btn btn-sm" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button type="button" class="btn btn-sm" data-first="" on:click=move |_| open.set(false)>"Cancel"</button>
                 <button
                     type="button"
                     class=class

@@ -41,7 +41,7 @@ pub fn EmptyState(
     }
 }
 
-/// A failure to load, with a way to try again.
+/// A failure to load, with a way to try again where that can help.
 ///
 /// ```ignore
 /// Err(error) => view! { <ErrorState error retry=move || rows.refetch()/> }.into_any()
@@ -53,14 +53,21 @@ pub fn ErrorState(
     /// Tries again.
     #[prop(optional, into)]
     retry: Option<Callback<()>>,
+    /// Ways on, such as a link to the list.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let title = match error.code.as_str() {
         "not_found" => "This is not here",
         "forbidden" => "You may not see this",
         "unauthenticated" => "You are signed out",
+        "network" => "No connection",
+        "read_only" => "Nothing can be changed now",
         _ => "This could not be loaded",
     };
     let signed_out = error.code == "unauthenticated";
+    // The same request would get the same answer.
+    let settled = signed_out || matches!(error.code.as_str(), "not_found" | "forbidden" | "read_only");
     view! {
         <div role="alert" class="mx-auto flex max-w-md flex-col items-center px-4 py-12 text-center">
             <span class="mb-4 grid size-12 place-items-center rounded-full bg-error/10 text-error">
@@ -70,10 +77,10 @@ pub fn ErrorState(
             <p class="mt-1 text-sm muted">{error.message.clone()}</p>
             {(!error.request_id.is_empty())
                 .then(|| view! { <p class="mt-1 font-mono text-xs muted">"Reference " {error.request_id.clone()}</p> })}
-            <div class="mt-5 flex gap-2">
+            <div class="mt-5 flex flex-wrap justify-center gap-2">
                 {signed_out.then(|| view! { <a class="btn btn-primary btn-sm" href="/signin" rel="external">"Sign in"</a> })}
                 {retry
-                    .filter(|_| !signed_out)
+                    .filter(|_| !settled)
                     .map(|retry| {
                         view! {
                             <button type="button" class="btn btn-sm" on:click=move |_| retry.run(())>
@@ -82,6 +89,7 @@ pub fn ErrorState(
                             </button>
                         }
                     })}
+                {children.map(|children| children())}
             </div>
         </div>
     }
@@ -148,8 +156,12 @@ pub fn NeedsSite(
                 <div class="panel">
                     <EmptyState
                         icon=lu::LuGlobe
-                        title="Make a site first"
-                        text="Keywords, ideas and articles belong to a site. It takes a minute."
+                        title=if workspace.can_manage() { "Make a site first" } else { "There is no site for you yet" }
+                        text=if workspace.can_manage() {
+                            "Keywords, ideas and articles belong to a site. It takes a minute."
+                        } else {
+                            "Keywords, ideas and articles belong to a site. Ask an owner or admin of this account to make one, or to let you see it."
+                        }
                     >
                         {workspace.can_manage().then(|| view! { <a class="btn btn-primary btn-sm" href="/">"Create your first site"</a> })}
                     </EmptyState>

@@ -129,6 +129,13 @@ pub fn AiLauncher(
         <Dialog open title>
             <FormError error/>
             {move || match estimate.get() {
+                None if error.with(|error| error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "network" | "internal"))) => {
+                    view! {
+                        // The same request again: the effect above asks anew.
+                        <button type="button" class="btn btn-sm" on:click=move |_| request.update(|_| ())>"Try again"</button>
+                    }
+                        .into_any()
+                }
                 None if error.with(Option::is_some) => ().into_any(),
                 None => view! { <div class="skeleton h-16 w-full" role="status" aria-label="Loading"></div> }.into_any(),
                 Some(found) => what_it_takes(found).into_any(),

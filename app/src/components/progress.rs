@@ -64,6 +64,7 @@ pub fn ProgressPanel(
 ) -> impl IntoView {
     let workspace = use_workspace();
     let toasts = use_toasts();
+    let may_edit = Memo::new(move |_| workspace.can_edit());
     let progress = use_live(
         Signal::derive(move || task.get().map(|id| format!("/events/tasks/{id}"))),
         move || task_progress(task.try_get_untracked().flatten().unwrap_or_default()),
@@ -132,16 +133,16 @@ pub fn ProgressPanel(
                 <p class="sr-only" role="status">{move || spoken.get()}</p>
                 {move || match progress.get() {
                     None => view! { <p class="text-sm muted">"Starting…"</p> }.into_any(),
-                    Some(now) => state(now).into_any(),
+                    Some(now) => state(now, may_edit.get()).into_any(),
                 }}
                 <div class="mt-3 flex flex-wrap gap-2">
-                    <Show when=move || !over.get()>
+                    <Show when=move || may_edit.get() && !over.get()>
                         <button type="button" class="btn btn-sm" on:click=stop>
                             <Icon icon=lu::LuSquare class="size-4"/>
                             "Cancel"
                         </button>
                     </Show>
-                    <Show when=move || over.get() && (failed.get() > 0)>
+                    <Show when=move || may_edit.get() && over.get() && (failed.get() > 0)>
                         <button type="button" class="btn btn-primary btn-sm" on:click=again>
                             <Icon icon=lu::LuRotateCcw class="size-4"/>
                             "Retry failed"
@@ -156,7 +157,7 @@ pub fn ProgressPanel(
     }
 }
 
-fn state(now: Progress) -> impl IntoView {
+fn state(now: Progress, may_edit: bool) -> impl IntoView {
     let bar = match now.status {
         AiTaskStatus::Failed => "progress progress-error h-2 w-full",
         AiTaskStatus::Completed if now.items_failed > 0 => "progress progress-warning h-2 w-full",
@@ -177,8 +178,9 @@ fn state(now: Progress) -> impl IntoView {
     } else {
         now.status.label()
     };
-    let undo = (now.function == AiFunction::AutoCluster && now.status == AiTaskStatus::Completed && now.items_done > 0)
-        .then(|| now.task_id.clone());
+    let grouped =
+        now.function == AiFunction::AutoCluster && now.status == AiTaskStatus::Completed && now.items_done > 0;
+    let undo = (grouped && may_edit).then(|| now.task_id.clone());
     let failures: Vec<_> = now
         .items
         .iter()

@@ -4,7 +4,7 @@ use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{
-    Skeleton,
+    ErrorState, Skeleton,
     banners::Banners,
     icon::{Icon, lu},
     top_bar::TopBar,
@@ -100,6 +100,16 @@ pub fn Frame() -> impl IntoView {
         on_cleanup(move || handle.remove());
     });
 
+    // And so does Escape, which leaves the focus on what opened it.
+    Effect::new(move |_| {
+        let handle = window_event_listener(ev::keydown, |event| {
+            if event.key() == "Escape" && !event.default_prevented() && browser::leave_menu() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
+
     let switch = NodeRef::<html::Input>::new();
     let path = location.pathname;
     Effect::new(move |before: Option<()>| {
@@ -123,6 +133,8 @@ pub fn Frame() -> impl IntoView {
                     {move || {
                         if known.get() {
                             view! { <Outlet/> }.into_any()
+                        } else if let Some(error) = workspace.unknown.get() {
+                            view! { <div class="panel"><ErrorState error retry=move |()| workspace.reload()/></div> }.into_any()
                         } else {
                             view! { <Skeleton/> }.into_any()
                         }

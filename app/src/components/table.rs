@@ -93,7 +93,7 @@ where
     let total = RwSignal::new((0_u64, true));
     let chosen = selection.map(|ids| Chosen { ids, everything });
     let help = RwSignal::new(false);
-    let section = NodeRef::new();
+    let section = NodeRef::<leptos::html::Section>::new();
     let keys = Keys {
         section,
         chosen,
@@ -111,6 +111,24 @@ where
                 chosen.clear();
             }
             now
+        });
+    }
+
+    if let Some(chosen) = chosen {
+        // The bar of the selection goes with the selection, and with it the button that was pressed.
+        Effect::new(move |before: Option<bool>| {
+            let some = chosen.number(total.get().0) > 0;
+            if before == Some(true) && !some {
+                request_animation_frame(move || {
+                    if crate::browser::has_no_focus()
+                        && let Some(list) = section.try_get_untracked().flatten()
+                        && let Ok(Some(rows)) = list.query_selector("[data-rows]")
+                    {
+                        crate::browser::focus(&rows);
+                    }
+                });
+            }
+            some
         });
     }
 
@@ -204,7 +222,7 @@ where
                     </button>
                 </div>
             </div>
-            <div class="max-h-none overflow-x-auto md:max-h-[calc(100dvh-15rem)] md:overflow-auto" role="group" aria-label=label tabindex="0">
+            <div class="max-h-none overflow-x-auto md:max-h-[calc(100dvh-15rem)] md:overflow-auto" role="group" aria-label=label tabindex="0" data-rows="">
                 <table class=table_class>
                     <caption class="sr-only">{label}</caption>
                     <thead>

@@ -248,6 +248,7 @@ pub(super) fn AddKeywordsDialog(
     let search = RwSignal::new(String::new());
     let found = RwSignal::new(Vec::<(String, String, String)>::new());
     let ticked = RwSignal::new(BTreeSet::<String>::new());
+    let looked = RwSignal::new(false);
     let form = FormState::new();
     let ask = move |text: String| {
         spawn_local(async move {
@@ -260,12 +261,18 @@ pub(super) fn AddKeywordsDialog(
                 search: Some(text.clone()),
                 ..ListQuery::default()
             };
-            let Ok(page) = list_keywords(filter, query).await else {
-                return;
-            };
+            let answer = list_keywords(filter, query).await;
             if search.try_get_untracked() != Some(text) {
                 return;
             }
+            let page = match answer {
+                Ok(page) => page,
+                Err(error) => {
+                    form.error.try_set(Some(error));
+                    return;
+                }
+            };
+            form.error.try_set(None);
             let rows = page
                 .results
                 .into_iter()
@@ -282,6 +289,7 @@ pub(super) fn AddKeywordsDialog(
                 })
                 .collect();
             found.try_set(rows);
+            looked.try_set(true);
         });
     };
     on_pause(open, search, ask);
@@ -289,6 +297,13 @@ pub(super) fn AddKeywordsDialog(
         event.prevent_default();
         let ids: Vec<KeywordId> =
             ticked.with_untracked(|ticked| ticked.iter().filter_map(|id| id.parse().ok()).collect());
+        if ids.is_empty() {
+            form.refuse(vec![FieldError {
+                field: "ids".to_owned(),
+                message: "Tick at least one keyword.".to_owned(),
+            }]);
+            return;
+        }
         form.send(add_to_cluster(id, ids), move |number| {
             open.set(false);
             ticked.set(BTreeSet::new());
@@ -305,6 +320,9 @@ pub(super) fn AddKeywordsDialog(
             <form on:submit=submit novalidate>
                 <FormError error=form.error/>
                 <TextInput name="search" label="Search keywords" value=search hint="Keywords of this sector. They stay in their other clusters too."/>
+                {move || (looked.get() && found.with(Vec::is_empty)).then(|| view! {
+                    <p class="mb-3 text-sm muted" role="status">"No other keyword of this sector matches."</p>
+                })}
                 <CheckList name="ids" label="Keywords" options=found value=ticked errors=form.error hint="What you add is pinned: no grouping takes it away."/>
                 <div class="mt-2 flex justify-end">
                     <SubmitButton pending=form.pending>"Add to cluster"</SubmitButton>
@@ -333,6 +351,7 @@ pub(super) fn MoveDialog(
     let search = RwSignal::new(String::new());
     let choice = RwSignal::new(String::new());
     let options = RwSignal::new(Vec::<(String, String)>::new());
+    let looked = RwSignal::new(false);
     let form = FormState::new();
     let ask = move |text: String| {
         let filter = cluster::Filter {
@@ -345,12 +364,18 @@ pub(super) fn MoveDialog(
                 search: Some(text.clone()),
                 ..ListQuery::default()
             };
-            let Ok(page) = list_clusters(filter, query).await else {
-                return;
-            };
+            let answer = list_clusters(filter, query).await;
             if search.try_get_untracked() != Some(text) {
                 return;
             }
+            let page = match answer {
+                Ok(page) => page,
+                Err(error) => {
+                    form.error.try_set(Some(error));
+                    return;
+                }
+            };
+            form.error.try_set(None);
             let rows: Vec<(String, String)> = page
                 .results
                 .into_iter()
@@ -359,12 +384,17 @@ pub(super) fn MoveDialog(
                 .collect();
             choice.try_set(rows.first().map(|(id, _)| id.clone()).unwrap_or_default());
             options.try_set(rows);
+            looked.try_set(true);
         });
     };
     on_pause(open, search, ask);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Ok(to) = choice.get_untracked().parse::<ClusterId>() else {
+            form.refuse(vec![FieldError {
+                field: "to".to_owned(),
+                message: "Choose a cluster.".to_owned(),
+            }]);
             return;
         };
         form.send(move_to_cluster(from, keywords.get_untracked(), to), move |number| {
@@ -381,6 +411,9 @@ pub(super) fn MoveDialog(
             <form on:submit=submit novalidate>
                 <FormError error=form.error/>
                 <TextInput name="search" label="Search clusters" value=search/>
+                {move || (looked.get() && options.with(Vec::is_empty)).then(|| view! {
+                    <p class="mb-3 text-sm muted" role="status">"No other cluster matches."</p>
+                })}
                 <Select name="to" label="Cluster" value=choice options=options errors=form.error hint="What you move is pinned: no grouping takes it away."/>
                 <div class="mt-2 flex justify-end">
                     <SubmitButton pending=form.pending>"Move"</SubmitButton>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{create_cluster, update_cluster},
-    parts::{SectorField, changed, sector_of, use_sector_choice},
+    parts::{SectorField, changed, sector_or_refuse, use_sector_choice},
 };
 use crate::components::{FormError, FormState, Select, SubmitButton, TextArea, TextInput, options_of};
 
@@ -57,7 +57,9 @@ pub(super) fn ClusterForm(
         let done = move |saved| on_saved.run(saved);
         match &stored {
             None => {
-                let Some(sector_id) = sector_of(sector) else { return };
+                let Some(sector_id) = sector_or_refuse(sector, form) else {
+                    return;
+                };
                 form.send(
                     create_cluster(cluster::New {
                         sector_id,

@@ -41,14 +41,25 @@ pub fn ClusterPage() -> impl IntoView {
                 Ok(found) => view! { <Cluster found reload=move |()| cluster.refetch() rows/> }.into_any(),
                 Err(error) => {
                     view! {
+                        {way_back()}
                         <PageHeader title="Cluster"/>
                         <div class="panel">
-                            <ErrorState error retry=move |()| cluster.refetch()/>
+                            <ErrorState error retry=move |()| cluster.refetch()>
+                                <a class="btn btn-sm" href="/planner/clusters">"See the clusters"</a>
+                            </ErrorState>
                         </div>
                     }.into_any()
                 }
             })}
         </Transition>
+    }
+}
+
+fn way_back() -> impl IntoView {
+    view! {
+        <nav aria-label="Where this is" class="mb-2 text-sm">
+            <a class="link link-hover muted" href="/planner/clusters">"Clusters"</a>
+        </nav>
     }
 }
 
@@ -88,9 +99,7 @@ fn Cluster(
     let may_edit = use_may_edit();
     let ideas_href = format!("/planner/ideas?cluster={id}");
     view! {
-        <nav aria-label="Where this is" class="mb-2 text-sm">
-            <a class="link link-hover muted" href="/planner/clusters">"Clusters"</a>
-        </nav>
+        {way_back()}
         <PageHeader title=found.name.clone() purpose=found.description.clone()>
             <a class="btn btn-sm" href=ideas_href>"Its ideas"</a>
             <Show when=move || may_edit.get()>
@@ -132,11 +141,15 @@ fn Cluster(
         <DoneNote note href="/planner/ideas" link="See the ideas"/>
         <MemberTable
             id rows on_change=move |()| reload.run(())
-            empty=|| view! {
+            empty=move || view! {
                 <EmptyState
                     icon=lu::LuKeyRound
                     title="No keywords in this cluster"
-                    text="Add keywords by hand, or group those that are in no cluster: what fits is added here."
+                    text=if untrack(|| may_edit.get()) {
+                        "Add keywords by hand, or group those that are in no cluster: what fits is added here."
+                    } else {
+                        "Editors put keywords here by hand, or by grouping."
+                    }
                 >
                     <a class="btn btn-primary btn-sm" href="/planner/keywords?clustered=no">"Ungrouped keywords"</a>
                 </EmptyState>

@@ -322,13 +322,18 @@ fn share_bar(share: i64) -> impl IntoView {
 }
 
 fn no_clusters() -> impl IntoView {
+    let may_edit = untrack(|| use_workspace().can_edit());
     view! {
         <EmptyState
             icon=lu::LuBoxes
             title="No clusters yet"
-            text="Bring in keywords and let them be grouped: keywords that one page can answer end up together."
+            text=if may_edit {
+                "Bring in keywords and let them be grouped: keywords that one page can answer end up together."
+            } else {
+                "They appear here once an editor has grouped keywords."
+            }
         >
-            <a class="btn btn-primary btn-sm" href="/planner/clusters/group">"Group keywords"</a>
+            {may_edit.then(|| view! { <a class="btn btn-primary btn-sm" href="/planner/clusters/group">"Group keywords"</a> })}
         </EmptyState>
     }
 }

@@ -29,6 +29,7 @@ pub fn PlannerPage() -> impl IntoView {
             }
         },
     );
+    let may_edit = Memo::new(move |_| workspace.can_edit());
     view! {
         <PageHeader title="Planner" purpose="How far this site is from keywords to published articles, and what to do next."/>
         <NeedsSite>
@@ -37,8 +38,8 @@ pub fn PlannerPage() -> impl IntoView {
                     found
                         .get()
                         .map(|result| match result {
-                            Ok(found) if is_empty(&found.figures) => start().into_any(),
-                            Ok(found) => charts(found).into_any(),
+                            Ok(found) if is_empty(&found.figures) => start(may_edit.get()).into_any(),
+                            Ok(found) => charts(found, may_edit.get()).into_any(),
                             Err(error) => {
                                 let retry = move || resource_again(found);
                                 view! { <div class="panel"><ErrorState error retry=Callback::new(move |()| retry())/></div> }.into_any()
@@ -59,7 +60,7 @@ fn is_empty(figures: &Figures) -> bool {
 }
 
 /// A new site: the way in four steps.
-fn start() -> impl IntoView {
+fn start(may_edit: bool) -> impl IntoView {
     let steps = [
         (
             "Bring in keywords",
@@ -76,10 +77,10 @@ fn start() -> impl IntoView {
         <div class="panel">
             <EmptyState
                 icon=lu::LuChartNoAxesCombined
-                title="Start with keywords"
+                title=if may_edit { "Start with keywords" } else { "Nothing is here yet" }
                 text="Your figures and charts appear here as soon as there is something to count."
             >
-                <a class="btn btn-primary btn-sm" href="/planner/keywords/import">"Import keywords"</a>
+                {may_edit.then(|| view! { <a class="btn btn-primary btn-sm" href="/planner/keywords/import">"Import keywords"</a> })}
                 <a class="btn btn-sm" href="/planner/keyword-opportunities?view=library">"Browse the library"</a>
             </EmptyState>
             <ol class="mx-auto grid max-w-3xl gap-4 px-5 pb-8 sm:grid-cols-2">
@@ -103,12 +104,12 @@ fn start() -> impl IntoView {
     }
 }
 
-fn charts(found: Dashboard) -> impl IntoView {
+fn charts(found: Dashboard, may_edit: bool) -> impl IntoView {
     let figures = found.figures;
     view! {
         {stats(&figures)}
         <div class="grid gap-4 lg:grid-cols-2">
-            {next(&found.actions)}
+            {next(&found.actions, may_edit)}
             {funnel(&figures)}
             <div class="min-w-0 lg:col-span-2">{volumes(&found)}</div>
             {intents(&found)}
@@ -132,13 +133,15 @@ fn stats(figures: &Figures) -> impl IntoView + use<> {
     }
 }
 
-fn next(actions: &[Action]) -> impl IntoView + use<> {
+fn next(actions: &[Action], may_edit: bool) -> impl IntoView + use<> {
+    // Whoever may only look is led to what waits, not to what imports.
     let items = actions
         .iter()
+        .filter(|action| may_edit || action.name != "import")
         .cloned()
         .enumerate()
         .map(|(position, action)| {
-            let button = if position == 0 {
+            let button = if position == 0 && may_edit {
                 "btn btn-primary btn-sm"
             } else {
                 "btn btn-sm"
@@ -146,14 +149,14 @@ fn next(actions: &[Action]) -> impl IntoView + use<> {
             view! {
                 <li class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-2.5">
                     <span class="min-w-0 text-sm">{action.text}</span>
-                    <a class=button href=action.href>{action.action}</a>
+                    <a class=button href=action.href>{if may_edit { action.action } else { "Look".to_owned() }}</a>
                 </li>
             }
         })
         .collect_view();
     view! {
         <section class="panel min-w-0 p-4 sm:p-5" aria-labelledby="what-next">
-            <h2 id="what-next" class="text-base font-semibold">"What to do next"</h2>
+            <h2 id="what-next" class="text-base font-semibold">{if may_edit { "What to do next" } else { "What waits for an editor" }}</h2>
             <p class="mt-0.5 mb-2 text-xs muted">"In the order of the work: what comes first opens the way for the rest."</p>
             {if actions.is_empty() {
                 view! {

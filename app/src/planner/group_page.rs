@@ -1,4 +1,4 @@
-//! Grouping keywords: try out how tight the clusters should be, then group all.
+//! Grouping keywords: which ones, how tight the clusters should be, what would come of it; then the run.
 
 use std::time::Duration;
 
@@ -10,14 +10,18 @@ use entity::{
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 
 use super::{
+    api::get_cluster,
     clusters_api::{grouping_sample, known_results},
-    group_preview::{Preview, Shown, try_out},
-    parts::{DoneNote, rows_count, sector_of, use_may_edit, use_sector_choice},
+    group_outcome::{Outcome, nothing},
+    group_preview::{Preview, try_out},
+    group_which::{PATH, State, Which, part, use_which},
+    keyword_table::keyword_filter,
+    parts::{DoneNote, NoSector, rows_count, use_may_edit, use_sector_choice},
 };
 use crate::{
     components::{
-        AiLauncher, ErrorState, Icon, NeedsSite, PageHeader, ProgressPanel, Select, Stat, count, lu, number,
-        use_running_task, use_toasts,
+        AiLauncher, EmptyState, ErrorState, Icon, NeedsSite, PageHeader, ProgressPanel, Select, count, lu, number,
+        use_running_task, use_toasts, use_url_state,
     },
     workspace::use_workspace,
 };
@@ -25,7 +29,7 @@ use crate::{
 /// Pause of the slider after which the sample is grouped again.
 const PAUSE: Duration = Duration::from_millis(120);
 
-/// Choose how to group, see at once what it would make, group all.
+/// Choose how to group, see at once what it would make, group.
 #[component]
 pub fn GroupPage() -> impl IntoView {
     let may_edit = use_may_edit();
@@ -38,29 +42,109 @@ pub fn GroupPage() -> impl IntoView {
             purpose="Keywords that one page can answer go into one cluster. Move the slider and see at once what comes of it; nothing is saved until you start."
         />
         <NeedsSite>
-            <noscript inner_html="<p class=\"mb-4 text-sm\">Trying out needs JavaScript. Keywords can be grouped from the list of keywords too.</p>"></noscript>
+            <noscript inner_html="<p class=\"mb-4 text-sm\">Trying out and grouping need JavaScript.</p>"></noscript>
             {move || if may_edit.get() {
-                view! { <Bench/> }.into_any()
+                view! { <Asked/> }.into_any()
             } else {
-                view! { <p class="panel p-5 text-sm">"You can look at clusters here, but not group keywords. Ask an owner or admin for the editor role."</p> }.into_any()
+                view! {
+                    <div class="panel">
+                        <EmptyState icon=lu::LuLock title="You can look at clusters, not group keywords" text="Ask an owner or admin of this account for the editor role.">
+                            <a class="btn btn-sm" href="/planner/clusters">"See the clusters"</a>
+                        </EmptyState>
+                    </div>
+                }.into_any()
             }}
         </NeedsSite>
     }
 }
 
+/// What the address asks for, or what is missing.
 #[component]
-fn Bench() -> impl IntoView {
+fn Asked() -> impl IntoView {
     let workspace = use_workspace();
-    let toasts = use_toasts();
-    let sector = use_sector_choice();
-    let sectors = Signal::derive(move || {
+    let state = use_which();
+    let filter = keyword_filter();
+    // Sectors of the site that the list showed, which may be another one than the site worked on.
+    let sectors = Memo::new(move |_| {
+        let site = filter.with(|filter| filter.site_id);
         workspace
-            .sectors()
+            .sites()
             .into_iter()
+            .find(|entry| Some(entry.site.id) == site)
+            .map(|entry| entry.sectors)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|sector| sector.is_active)
             .map(|sector| (sector.id.to_string(), sector.name))
             .collect::<Vec<_>>()
     });
-    let regroup = RwSignal::new(false);
+    let which = Memo::new(move |_| match state.get() {
+        State::Known(which) => Some(which),
+        _ => None,
+    });
+    let lost = Memo::new(move |_| state.with(|state| *state == State::Lost));
+    let homeless = Memo::new(move |_| {
+        sectors.with(Vec::is_empty) && which.with(|which| which.as_ref().is_none_or(|which| which.sector.is_none()))
+    });
+    move || {
+        if lost.get() {
+            view! {
+                <div class="panel">
+                    <EmptyState
+                        icon=lu::LuListX
+                        title="The selection is not here any more"
+                        text="Keywords that you tick are known only in the tab in which you ticked them. Go back and select them again."
+                    >
+                        <a class="btn btn-primary btn-sm" href="/planner/keywords">"Select keywords"</a>
+                        <a class="btn btn-sm" href=PATH>"Group the whole sector"</a>
+                    </EmptyState>
+                </div>
+            }
+            .into_any()
+        } else if homeless.get() {
+            view! { <NoSector/> }.into_any()
+        } else {
+            view! { <Bench which sectors/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Bench(
+    /// What is asked for, once it is known.
+    which: Memo<Option<Which>>,
+    /// The sectors to choose from.
+    sectors: Memo<Vec<(String, String)>>,
+) -> impl IntoView {
+    let toasts = use_toasts();
+    let url = use_url_state();
+    let choice_of_sector = use_sector_choice();
+    let sector = Memo::new(move |_| {
+        let settled = which.with(|which| which.as_ref().and_then(|which| which.sector));
+        let known = |id: &SectorId| sectors.with(|all| all.iter().any(|(key, _)| *key == id.to_string()));
+        let first = move || sectors.with(|all| all.first().and_then(|(key, _)| key.parse().ok()));
+        settled
+            .or_else(|| choice_of_sector.get().parse().ok().filter(known))
+            .or_else(first)
+    });
+    let sector_name = move || {
+        let id = sector.get().map(|id| id.to_string());
+        sectors.with(|all| {
+            all.iter()
+                .find(|(key, _)| Some(key) == id.as_ref())
+                .map(|(_, name)| name.clone())
+                .unwrap_or_default()
+        })
+    };
+    let chooses_sector = Memo::new(move |_| {
+        let settled = which.with(|which| which.as_ref().is_none_or(|which| which.sector.is_some()));
+        !settled && sectors.with(Vec::len) > 1
+    });
+    let narrowed = Memo::new(move |_| which.with(|which| which.as_ref().is_some_and(Which::is_narrowed)));
+    let regroup = RwSignal::new(untrack(|| {
+        which.with(|which| which.as_ref().is_some_and(Which::is_grouped))
+    }));
+    let use_results = RwSignal::new(true);
     let tightness = RwSignal::new(50_u8);
     let sample = RwSignal::new(None::<Result<Sample, ApiError>>);
     let preview = RwSignal::new(None::<Preview>);
@@ -68,33 +152,49 @@ fn Bench() -> impl IntoView {
     let request = RwSignal::new(None::<Start>);
     let task = use_running_task(&[AiFunction::AutoCluster]);
     let note = RwSignal::new(None::<String>);
-    let results = RwSignal::new(None::<(u64, u64)>);
+    let results = RwSignal::new(None::<Result<(u64, u64), ApiError>>);
+    let cluster = RwSignal::new(None::<String>);
 
-    let start = move |sector_id: SectorId, tightness: u8| Start::AutoCluster {
-        sector_id,
-        keyword_ids: Vec::new(),
-        filter: None,
-        search: None,
-        tightness: Some(tightness),
-        regroup: regroup.get_untracked(),
-    };
+    let latest = StoredValue::new(0_u32);
     Effect::new(move |_| {
         version.track();
-        let (anew, chosen) = (regroup.get(), sector.get());
+        let (anew, asked, sector) = (regroup.get(), which.get(), sector.get());
         sample.set(None);
-        let Ok(sector_id) = chosen.parse::<SectorId>() else {
+        let number = latest.get_value().wrapping_add(1);
+        latest.set_value(number);
+        let (Some(which), Some(sector)) = (asked, sector) else {
             return;
         };
         spawn_local(async move {
-            let found = grouping_sample(start(sector_id, 50)).await;
+            // With the search results: the switch leaves them out here, at once.
+            let found = grouping_sample(which.start(sector, 50, anew, true)).await;
             // Somebody may have chosen something else meanwhile.
-            let same = regroup.try_get_untracked() == Some(anew) && sector.try_get_untracked() == Some(chosen);
-            if same {
+            if latest.try_get_value() == Some(number) {
                 sample.try_set(Some(found));
             }
         });
+    });
+    Effect::new(move |_| {
+        version.track();
+        let Some(id) = sector.get() else { return };
         spawn_local(async move {
-            results.try_set(known_results(sector_id).await.ok());
+            let found = known_results(id).await;
+            if sector.try_get_untracked() == Some(Some(id)) {
+                results.try_set(Some(found));
+            }
+        });
+    });
+    let named = Memo::new(move |_| which.with(|which| which.as_ref().and_then(|which| which.filter.cluster_id)));
+    Effect::new(move |_| {
+        cluster.set(None);
+        let Some(id) = named.get() else { return };
+        spawn_local(async move {
+            // Without its name the sentence is still right.
+            if let Ok(found) = get_cluster(id).await
+                && named.try_get_untracked() == Some(Some(id))
+            {
+                cluster.try_set(Some(found.name));
+            }
         });
     });
     // Grouping takes some milliseconds; while the slider moves it would still be too often.
@@ -102,17 +202,25 @@ fn Bench() -> impl IntoView {
     Effect::new(move |_| {
         sample.track();
         tightness.track();
+        use_results.track();
         if let Some(handle) = waiting.get_value() {
             handle.clear();
         }
         let again = move || {
+            let tightness = tightness.try_get_untracked().unwrap_or(50);
+            let use_results = use_results.try_get_untracked().unwrap_or(true);
             let made = sample.try_with_untracked(|sample| match sample {
-                Some(Ok(sample)) => Some(try_out(sample, tightness.try_get_untracked().unwrap_or(50))),
+                Some(Ok(sample)) => Some(try_out(sample, tightness, use_results)),
                 _ => None,
             });
             preview.try_set(made.flatten());
         };
         waiting.set_value(set_timeout_with_handle(again, PAUSE).ok());
+    });
+    on_cleanup(move || {
+        if let Some(Some(handle)) = waiting.try_get_value() {
+            handle.clear();
+        }
     });
     let total = Memo::new(move |_| {
         sample.with(|sample| match sample {
@@ -125,9 +233,12 @@ fn Bench() -> impl IntoView {
             _ => None,
         })
     });
+    let has_results = Memo::new(move |_| results.with(|results| matches!(results, Some(Ok((1.., _))))));
     let go = move |_| {
-        if let Some(sector_id) = sector_of(sector) {
-            request.set(Some(start(sector_id, tightness.get_untracked())));
+        let asked = which.get_untracked().zip(sector.get_untracked());
+        if let Some((which, sector)) = asked {
+            let (tightness, anew) = (tightness.get_untracked(), regroup.get_untracked());
+            request.set(Some(which.start(sector, tightness, anew, use_results.get_untracked())));
         }
     };
     let done = move |progress: Progress| {
@@ -141,15 +252,54 @@ fn Bench() -> impl IntoView {
             note.set(Some("Your clusters are ready.".to_owned()));
         }
     };
+    let sentence = move || {
+        sample.with(|sample| match (sample, which.get()) {
+            (Some(Ok(sample)), Some(which)) => which.sentence(sample, &sector_name(), cluster.get().as_deref()),
+            (Some(Err(_)), _) => "It is not known which keywords are grouped.".to_owned(),
+            _ => "Counting keywords…".to_owned(),
+        })
+    };
+    let how_many = move || {
+        sample.with(|sample| match sample {
+            Some(Ok(sample)) => part(sample, regroup.get()),
+            _ => String::new(),
+        })
+    };
+    let back = move || {
+        let kept = which.with(|which| which.as_ref().is_some_and(|which| which.selected.is_empty()));
+        let query = if kept {
+            url.href(&[("picked", None)])
+        } else {
+            String::new()
+        };
+        let query = query
+            .split_once('?')
+            .map(|(_, query)| format!("?{query}"))
+            .unwrap_or_default();
+        format!("/planner/keywords{query}")
+    };
     view! {
         <ProgressPanel task on_done=done/>
         <DoneNote note href="/planner/clusters" link="See the clusters"/>
+        <section class="panel mb-5 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 p-4" aria-label="What is grouped" data-which="">
+            <div class="min-w-0" aria-live="polite">
+                <p class="min-h-5 text-sm font-medium wrap-anywhere tabular">{sentence}</p>
+                <p class="mt-0.5 min-h-5 text-sm muted tabular">{how_many}</p>
+            </div>
+            <Show when=move || narrowed.get()>
+                <div class="flex flex-wrap gap-2">
+                    <a class="btn btn-sm" href=back>"Choose others"</a>
+                    <a class="btn btn-sm" href=PATH>"Group the whole sector"</a>
+                </div>
+            </Show>
+        </section>
         <div class="grid gap-5 lg:grid-cols-[20rem_minmax(0,1fr)]">
             <section class="panel min-w-0 self-start p-5" aria-label="How to group">
-                {move || (sectors.with(Vec::len) != 1)
-                    .then(|| view! { <Select name="sector_id" label="Sector" value=sector options=sectors/> })}
+                {move || chooses_sector
+                    .get()
+                    .then(|| view! { <Select name="sector_id" label="Sector" value=choice_of_sector options=sectors/> })}
                 <fieldset class="mb-5">
-                    <legend class="mb-2 text-sm font-medium">"Which keywords"</legend>
+                    <legend class="mb-2 text-sm font-medium">"Which of them"</legend>
                     {choice(regroup, false, "Those in no cluster yet", "Clusters that are there are filled up first, then new ones are made.")}
                     {choice(regroup, true, "Group all anew", "Stays as it is: pinned keywords, clusters with ideas, tasks, articles or planned pages, and archived clusters. Clusters of earlier groupings that become empty are removed.")}
                 </fieldset>
@@ -175,16 +325,21 @@ fn Bench() -> impl IntoView {
                     <span>"Many, narrow"</span>
                 </div>
                 <p class="mt-2 min-h-10 text-sm">{move || meaning(tightness.get())}</p>
-                <p class="mt-3 text-sm muted tabular">
-                    {move || match results.get() {
-                        Some((0, _)) => "No search results are known, so words alone decide.".to_owned(),
-                        Some((known, all)) => format!(
-                            "Search results known for {} of {}: those with many in common go together.",
-                            number(rows_count(known)),
-                            count(rows_count(all), "keyword", "keywords")
-                        ),
-                        None => "Looking for search results…".to_owned(),
-                    }}
+                <Show when=move || has_results.get()>
+                    <label class="mt-3 flex cursor-pointer items-center gap-2.5 text-sm font-medium">
+                        <input
+                            type="checkbox"
+                            role="switch"
+                            class="toggle toggle-sm toggle-primary"
+                            aria-describedby="about-results"
+                            prop:checked=move || use_results.get()
+                            on:change:target=move |event| use_results.set(event.target().checked())
+                        />
+                        "Use search results"
+                    </label>
+                </Show>
+                <p id="about-results" class="mt-2 text-sm muted tabular">
+                    {move || results_words(results.get(), use_results.get())}
                     " "
                     <a class="link link-primary" href="/planner/keywords/import?kind=serp">"Add search results"</a>
                 </p>
@@ -211,6 +366,8 @@ fn Bench() -> impl IntoView {
             <section class="min-w-0" aria-label="What comes of it">
                 {move || match sample.get() {
                     Some(Err(error)) => {
+                        let by_hand = which.with(|which| which.as_ref().is_some_and(|which| !which.selected.is_empty()));
+                        let error = refusal(error, by_hand);
                         view! {
                             <div class="panel">
                                 <ErrorState error retry=move |()| version.update(|version| *version += 1)/>
@@ -218,13 +375,50 @@ fn Bench() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Some(Ok(found)) if found.total == 0 => nothing(regroup.get()).into_any(),
-                    _ => view! { <Outcome preview total/> }.into_any(),
+                    Some(Ok(found)) if found.total == 0 => {
+                        nothing(found.matching, narrowed.get(), regroup.get()).into_any()
+                    }
+                    _ => {
+                        let size = Signal::derive(move || total.get().map(|(all, here, ..)| (all, here)));
+                        view! { <Outcome preview size/> }.into_any()
+                    }
                 }}
             </section>
         </div>
         <AiLauncher request task on_started=move |_| note.set(None)/>
     }
+}
+
+/// What is known of search results, to an editor.
+fn results_words(results: Option<Result<(u64, u64), ApiError>>, used: bool) -> String {
+    match results {
+        None => "Looking for search results…".to_owned(),
+        Some(Err(_)) => "Search results could not be looked up just now; those that are known are used.".to_owned(),
+        Some(Ok((0, _))) => "No search results are known, so words alone decide.".to_owned(),
+        Some(Ok(_)) if !used => "Search results are left out of this grouping: words alone decide.".to_owned(),
+        Some(Ok((known, all))) => format!(
+            "Search results known for {} of {}: those with many in common go together.",
+            number(rows_count(known)),
+            count(rows_count(all), "keyword", "keywords")
+        ),
+    }
+}
+
+/// What keeps the page from knowing what to group.
+fn refusal(error: ApiError, by_hand: bool) -> ApiError {
+    if by_hand && error.code == "not_found" {
+        let text =
+            "Some of the selected keywords were deleted, or belong to another sector. Go back and select them again.";
+        return ApiError::new("not_found", text);
+    }
+    // An account that is suspended: everything can be looked at, and the message says why no more than that.
+    if error.code == "forbidden" {
+        return ApiError {
+            code: "read_only".to_owned(),
+            ..error
+        };
+    }
+    error
 }
 
 fn choice(value: RwSignal<bool>, is: bool, label: &'static str, hint: &'static str) -> impl IntoView {
@@ -234,7 +428,7 @@ fn choice(value: RwSignal<bool>, is: bool, label: &'static str, hint: &'static s
                 type="radio"
                 name="which"
                 class="radio radio-sm radio-primary mt-0.5"
-                checked=!is
+                checked=untrack(|| value.get() == is)
                 prop:checked=move || value.get() == is
                 on:change=move |_| value.set(is)
             />
@@ -254,93 +448,5 @@ fn meaning(tightness: u8) -> &'static str {
         41..=60 => "Balanced: one page answers all keywords of a cluster.",
         61..=80 => "Narrow: keywords must ask nearly the same.",
         _ => "Very narrow: only other words for the same search.",
-    }
-}
-
-fn nothing(regroup: bool) -> impl IntoView {
-    let text = if regroup {
-        "All keywords here are pinned or in clusters that are in use, so they stay where they are."
-    } else {
-        "Every keyword is in a cluster already. Import more, or choose to group all anew."
-    };
-    view! {
-        <div class="panel flex flex-col items-center px-4 py-12 text-center">
-            <Icon icon=lu::LuCircleCheck class="mb-3 size-6 text-success"/>
-            <h2 class="font-semibold">"There is nothing to group"</h2>
-            <p class="mt-1 max-w-prose text-sm muted">{text}</p>
-        </div>
-    }
-}
-
-#[component]
-fn Outcome(
-    /// What a grouping would look like.
-    preview: RwSignal<Option<Preview>>,
-    /// Keywords in all and in the sample, credits at most and at hand.
-    total: Memo<Option<(u64, u64, i64, i64)>>,
-) -> impl IntoView {
-    let figure = move |of: fn(&Preview) -> usize| {
-        preview.with(|preview| {
-            preview.as_ref().map_or_else(
-                || "–".to_owned(),
-                |preview| number(i64::try_from(of(preview)).unwrap_or(i64::MAX)),
-            )
-        })
-    };
-    view! {
-        <div aria-live="polite">
-            <div class="mb-4 grid grid-cols-3 gap-3">
-                {move || view! {
-                    <Stat label="New clusters" value=figure(|preview| preview.created)/>
-                    <Stat label="Filled up" value=figure(|preview| preview.extended)/>
-                    <Stat label="Left over" value=figure(|preview| preview.leftover)/>
-                }}
-            </div>
-        </div>
-        <p class="mb-3 min-h-5 text-sm muted tabular">
-            {move || total.get().and_then(|(all, here, ..)| (all > here).then(|| format!(
-                "Tried out on the {} keywords with the most searches, of {}. The run groups all of them, so its clusters can differ a little.",
-                number(rows_count(here)),
-                number(rows_count(all))
-            )))}
-        </p>
-        {move || match preview.get() {
-            None => {
-                view! {
-                    <div class="grid gap-3 sm:grid-cols-2" role="status" aria-label="Loading">
-                        {(0..6).map(|_| view! { <div class="skeleton h-24 w-full rounded"></div> }).collect_view()}
-                    </div>
-                }
-                    .into_any()
-            }
-            Some(preview) => {
-                view! {
-                    <ul class="grid gap-3 sm:grid-cols-2" data-preview="">
-                        {preview.clusters.into_iter().map(card).collect_view()}
-                    </ul>
-                }
-                    .into_any()
-            }
-        }}
-    }
-}
-
-fn card(found: Shown) -> impl IntoView {
-    let more = found.size.saturating_sub(found.first.len());
-    view! {
-        <li class="panel min-w-0 p-4">
-            <div class="flex items-start justify-between gap-2">
-                <h3 class="min-w-0 text-sm font-semibold wrap-anywhere">{found.name}</h3>
-                {found.extends.then(|| view! { <span class="badge badge-sm badge-soft flex-none">"is there"</span> })}
-            </div>
-            <p class="mt-0.5 text-xs muted tabular">
-                {count(i64::try_from(found.size).unwrap_or(i64::MAX), "keyword", "keywords")}
-                {(found.volume > 0).then(|| format!(" · {} searches a month", number(found.volume)))}
-            </p>
-            <p class="mt-2 text-sm wrap-anywhere">
-                {found.first.join(", ")}
-                {(more > 0).then(|| view! { <span class="muted">{format!(" and {more} more")}</span> })}
-            </p>
-        </li>
     }
 }

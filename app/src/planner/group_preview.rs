@@ -32,15 +32,15 @@ pub(super) struct Shown {
     pub first: Vec<String>,
 }
 
-/// Groups the sample at a tightness of 0 to 100.
-pub(super) fn try_out(sample: &Sample, tightness: u8) -> Preview {
+/// Groups the sample at a tightness of 0 to 100, with its search results or without.
+pub(super) fn try_out(sample: &Sample, tightness: u8, use_results: bool) -> Preview {
     let keywords: Vec<Keyword<'_>> = sample
         .keywords
         .iter()
         .map(|keyword| Keyword {
             text: &keyword.text,
             volume: keyword.volume,
-            urls: &keyword.urls,
+            urls: if use_results { &keyword.urls } else { &[] },
         })
         .collect();
     let existing: Vec<Existing<'_>> = sample
@@ -112,6 +112,7 @@ mod tests {
             "green tea benefits",
         ];
         let sample = Sample {
+            matching: 5,
             total: 5,
             keywords: words
                 .iter()
@@ -130,7 +131,7 @@ mod tests {
             credits: 1,
             available: 10,
         };
-        let preview = try_out(&sample, 50);
+        let preview = try_out(&sample, 50, true);
         assert_eq!(
             (preview.created, preview.extended, preview.leftover),
             (1, 1, 1),
@@ -146,13 +147,35 @@ mod tests {
             try_out(
                 &Sample {
                     keywords: Vec::new(),
-                    ..sample
+                    ..sample.clone()
                 },
-                50
+                50,
+                true
             )
             .clusters
             .len(),
             0
         );
+    }
+
+    #[test]
+    fn search_results_count_only_when_they_are_wanted() {
+        let keyword = |text: &str, urls: &[u32]| SampleKeyword {
+            text: text.to_owned(),
+            volume: None,
+            urls: urls.to_vec(),
+        };
+        let same: Vec<u32> = (1..=10).collect();
+        let sample = Sample {
+            matching: 2,
+            total: 2,
+            keywords: vec![keyword("stovetop coffee maker", &same), keyword("bialetti", &same)],
+            clusters: Vec::new(),
+            with_results: 2,
+            credits: 1,
+            available: 10,
+        };
+        assert_eq!(try_out(&sample, 50, true).created, 1);
+        assert_eq!(try_out(&sample, 50, false).leftover, 2);
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     clusters_api::{get_grouping, latest_groupings, undo_grouping},
+    group_which::asked_words,
     parts::{rows_count, use_may_edit},
 };
 use crate::{
@@ -91,6 +92,16 @@ fn in_words(run: &Run) -> String {
     text
 }
 
+/// Of which keywords, how, and from what: `grouped anew · keywords that match “moka” · words alone`.
+fn how(run: &Run) -> String {
+    let mut parts = vec![if run.regroup { "grouped anew" } else { "extended" }.to_owned()];
+    parts.extend(asked_words(&run.asked));
+    if !run.use_results {
+        parts.push("words alone, without search results".to_owned());
+    }
+    parts.join(" · ")
+}
+
 fn line(run: Run, heading: &'static str, on_done: Option<Callback<()>>, may_edit: Memo<bool>) -> impl IntoView {
     let task_id = run.task_id.clone();
     let undo = move || {
@@ -107,7 +118,7 @@ fn line(run: Run, heading: &'static str, on_done: Option<Callback<()>>, may_edit
             <p class="min-w-0 flex-1 tabular">
                 <span class="font-medium">{heading} ": "</span>
                 {in_words(&run)}
-                <span class="muted">" · " {if run.regroup { "grouped anew" } else { "extended" }} " · " <TimeAgo time=run.created_at/></span>
+                <span class="muted">" · " {how(&run)} " · " <TimeAgo time=run.created_at/></span>
                 {run.undone_at.map(|time| view! { <span class="badge badge-sm ml-2">"Undone " <TimeAgo time/></span> })}
             </p>
             {undo}
@@ -131,11 +142,12 @@ pub(super) fn LastGrouping(
         move || (workspace.target_sector(), version.get()),
         |(sector, _)| async move {
             match sector {
-                Some(sector) => latest_groupings(sector).await.unwrap_or_default(),
-                None => Vec::new(),
+                Some(sector) => latest_groupings(sector).await,
+                None => Ok(Vec::new()),
             }
         },
     );
+    let runs_again = Callback::new(move |()| runs.refetch());
     let undone = Callback::new(move |()| {
         runs.refetch();
         on_done.run(());
@@ -143,9 +155,20 @@ pub(super) fn LastGrouping(
     view! {
         <Transition>
             {move || {
-                runs.get()
-                    .and_then(|runs| runs.into_iter().next())
-                    .map(|run| line(run, "Last grouping", Some(undone), may_edit))
+                runs.get().map(|runs| match runs {
+                    Ok(runs) => runs
+                        .into_iter()
+                        .next()
+                        .map(|run| line(run, "Last grouping", Some(undone), may_edit))
+                        .into_any(),
+                    Err(_) => view! {
+                        <p class="mb-5 text-sm muted" role="alert">
+                            "The last grouping could not be looked up. "
+                            <button type="button" class="link js-only" on:click=move |_| runs_again.run(())>"Try again"</button>
+                        </p>
+                    }
+                    .into_any(),
+                })
             }}
         </Transition>
     }

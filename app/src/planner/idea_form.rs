@@ -10,7 +10,8 @@ use super::{
     api::{create_idea, update_idea},
     near::{NearWarning, use_near},
     parts::{
-        SectorField, changed, sector_of, small_number, structures, use_cluster_options, use_sector_choice, with_none,
+        SectorField, changed, sector_or_refuse, small_number, structures, use_cluster_options, use_sector_choice,
+        with_none,
     },
 };
 use crate::components::{FormError, FormState, Select, SubmitButton, TextArea, TextInput, options_of};
@@ -106,7 +107,9 @@ pub(super) fn IdeaForm(
         let done = move |saved| on_saved.run(saved);
         match &stored {
             None => {
-                let Some(sector_id) = sector_of(sector) else { return };
+                let Some(sector_id) = sector_or_refuse(sector, form) else {
+                    return;
+                };
                 let new = idea::New {
                     sector_id,
                     idea_title,

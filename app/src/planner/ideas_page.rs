@@ -332,11 +332,16 @@ fn type_label(key: &str) -> String {
 }
 
 fn no_ideas() -> impl IntoView {
+    let may_edit = untrack(|| use_workspace().can_edit());
     view! {
         <EmptyState
             icon=lu::LuLightbulb
             title="No ideas yet"
-            text="Choose clusters and let ideas be made from them, or write one down yourself."
+            text=if may_edit {
+                "Choose clusters and let ideas be made from them, or write one down yourself."
+            } else {
+                "They appear here once an editor has made some from clusters."
+            }
         >
             <a class="btn btn-primary btn-sm" href="/planner/clusters">"Go to clusters"</a>
         </EmptyState>

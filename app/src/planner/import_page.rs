@@ -7,7 +7,7 @@ use super::{
     api::{list_imports, undo_import},
     import_new::NewImportView,
     import_run::ImportRun,
-    parts::{act, use_may_edit},
+    parts::{NoSector, act, use_may_edit},
 };
 use crate::{
     components::{
@@ -33,6 +33,15 @@ pub fn ImportPage() -> impl IntoView {
             }
         },
     );
+    // They belong to the page: what called them may be gone when the server has answered.
+    let reload = Callback::new(move |()| recent.refetch());
+    let version = RwSignal::new(0_u32);
+    let follow = Callback::new(move |id: KeywordImportId| {
+        version.update(|version| *version += 1);
+        reload.run(());
+        url.go(&format!("/planner/keywords/import?import={id}"));
+    });
+    let homeless = Memo::new(move |_| workspace.sectors().is_empty());
     let place = move || {
         let site = workspace.site().map(|entry| entry.site.name).unwrap_or_default();
         let sectors = workspace.sectors();
@@ -51,7 +60,8 @@ pub fn ImportPage() -> impl IntoView {
         />
         <NeedsSite>
             {move || match (shown.get(), may_edit.get()) {
-                (Some(id), _) => view! { <ImportRun id on_end=move |()| recent.refetch()/> }.into_any(),
+                (Some(id), _) => view! { <ImportRun id version on_change=reload/> }.into_any(),
+                (None, true) if homeless.get() => view! { <NoSector/> }.into_any(),
                 (None, true) => {
                     view! {
                         <p class="mb-4 text-sm">{place}</p>
@@ -61,7 +71,7 @@ pub fn ImportPage() -> impl IntoView {
                 (None, false) => {
                     view! {
                         <div class="panel mb-5">
-                            <EmptyState icon=lu::LuLock title="You can look, not import" text="Ask an owner of this account to make you an editor."/>
+                            <EmptyState icon=lu::LuLock title="You can look, not import" text="Ask an owner or admin of this account for the editor role."/>
                         </div>
                     }.into_any()
                 }
@@ -73,7 +83,7 @@ pub fn ImportPage() -> impl IntoView {
                         Ok(Some(page)) if page.count > 0 => {
                             let (many, at, size, pages) = ((page.count, page.count_exact), page.page, page.page_size, page.pages());
                             view! {
-                                <Imports imports=page.results may_edit=may_edit.get_untracked() reload=move |()| recent.refetch()/>
+                                <Imports imports=page.results may_edit=may_edit.get_untracked() on_undo=follow/>
                                 {(pages > 1).then(|| page_links(url, "imports", many, at, size, pages))}
                             }.into_any()
                         }
@@ -89,7 +99,14 @@ pub fn ImportPage() -> impl IntoView {
 }
 
 #[component]
-fn Imports(imports: Vec<Model>, may_edit: bool, #[prop(into)] reload: Callback<()>) -> impl IntoView {
+fn Imports(
+    /// A page of them.
+    imports: Vec<Model>,
+    /// Whether they may be undone.
+    may_edit: bool,
+    /// Called with the one whose undoing has begun.
+    on_undo: Callback<KeywordImportId>,
+) -> impl IntoView {
     let toasts = use_toasts();
     let asks = RwSignal::new(false);
     let chosen = RwSignal::new(None::<(KeywordImportId, String, i64, i64)>);
@@ -151,7 +168,7 @@ fn Imports(imports: Vec<Model>, may_edit: bool, #[prop(into)] reload: Callback<(
                 let Some((id, ..)) = chosen.get_untracked() else { return };
                 act(toasts, undo_import(id), move |_| {
                     toasts.success("The import is being undone.");
-                    reload.run(());
+                    on_undo.run(id);
                 });
             }
         />

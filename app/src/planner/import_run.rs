@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{
     api::{cancel_import, get_import, undo_import},
     import_file::bytes_text,
-    parts::{DoneNote, act},
+    parts::{DoneNote, act, use_may_edit},
 };
 use crate::{
     components::{
@@ -26,11 +26,13 @@ use crate::{
 pub(super) fn ImportRun(
     /// Which one.
     id: KeywordImportId,
-    /// Called when it has ended.
+    /// Changes when something was done to it elsewhere on the page.
     #[prop(into)]
-    on_end: Callback<()>,
+    version: Signal<u32>,
+    /// Called each time that its state has changed, such as when it has ended or is being undone.
+    on_change: Callback<()>,
 ) -> impl IntoView {
-    let report = Resource::new(move || id, get_import);
+    let report = Resource::new(move || (id, version.get()), |(id, _)| get_import(id));
     let moving = move |report: &ImportReport| {
         !report.import.status.is_final() && report.import.status != ImportStatus::Uploading
     };
@@ -47,14 +49,33 @@ pub(super) fn ImportRun(
     Effect::new(move |_| {
         if live.with(|live| live.as_ref().is_some_and(|import| import.status.is_final())) {
             report.refetch();
-            on_end.run(());
         }
+    });
+    // Seen in what is loaded too: a short undoing is over before anybody follows it.
+    Effect::new(move |before: Option<Option<ImportStatus>>| {
+        let followed = live.with(|live| live.as_ref().map(|import| import.status));
+        let loaded = report.with(|report| match report {
+            Some(Ok(report)) => Some(report.import.status),
+            _ => None,
+        });
+        let before = before.flatten();
+        let now = followed.or(loaded).or(before);
+        if before.is_some() && now != before {
+            on_change.run(());
+        }
+        now
     });
     view! {
         <Transition fallback=|| view! { <div class="panel mb-5"><Skeleton rows=4/></div> }>
             {move || report.get().map(|result: Result<ImportReport, ApiError>| match result {
                 Err(error) => {
-                    view! { <div class="panel mb-5"><ErrorState error retry=move |()| report.refetch()/></div> }.into_any()
+                    view! {
+                        <div class="panel mb-5">
+                            <ErrorState error retry=move |()| report.refetch()>
+                                <a class="btn btn-sm" href="/planner/keywords/import">"All imports"</a>
+                            </ErrorState>
+                        </div>
+                    }.into_any()
                 }
                 Ok(found) if found.import.status.is_final() => {
                     view! { <Outcome found reload=move |()| report.refetch()/> }.into_any()
@@ -72,6 +93,7 @@ fn UnderWay(import: Model, live: ReadSignal<Option<Model>>, #[prop(into)] reload
     let id = import.id;
     let abandoned = import.status == ImportStatus::Uploading;
     let going_back = import.status == ImportStatus::Undoing;
+    let may_stop = use_may_edit();
     let stop = move |_| {
         act(toasts, cancel_import(id), move |()| {
             toasts.success("Stopping.");
@@ -87,12 +109,12 @@ fn UnderWay(import: Model, live: ReadSignal<Option<Model>>, #[prop(into)] reload
                     {import.file_name.clone()}
                     {move || view! { <Badge value=now.get().status/> }}
                 </h2>
-                {(!going_back).then(|| view! {
+                <Show when=move || !going_back && may_stop.get()>
                     <button type="button" class="btn btn-sm js-only" on:click=stop>
                         <Icon icon=lu::LuSquare class="size-4"/>
                         {if abandoned { "Discard" } else { "Cancel" }}
                     </button>
-                })}
+                </Show>
             </div>
             {if going_back {
                 view! {
@@ -197,8 +219,9 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
     };
     let competitor = import.kind == ImportKind::Competitor;
     let there = import.added > 0 && import.undone_at.is_none();
-    let may_group = there && !competitor && untrack(|| workspace.can_edit());
-    let may_undo = import.can_be_undone() && untrack(|| workspace.can_edit());
+    let may_edit = untrack(|| workspace.can_edit());
+    let may_group = there && !competitor && may_edit;
+    let may_undo = import.can_be_undone() && may_edit;
     let id = import.id;
     let undo = move |()| {
         act(toasts, undo_import(id), move |_| {
@@ -253,7 +276,9 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
                         "Undo this import"
                     </button>
                 })}
-                <a class="btn btn-sm" href="/planner/keywords/import">"Import another file"</a>
+                {may_edit.then(|| view! {
+                    <a class="btn btn-sm" href="/planner/keywords/import">"Import another file"</a>
+                })}
             </div>
             <Rejects import=import.clone() rejects/>
         </section>

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use entity::{
     KeywordId,
-    ai_task::Start,
-    keyword::{Filter, Intent, KeywordStatus, Selection},
+    keyword::{Filter, Intent, KeywordStatus, MAX_SELECTED, Selection},
 };
 use leptos::prelude::*;
 
 use super::{
+    group_which::{hand_over_all, hand_over_ids},
     keyword_table::Rows,
     keywords_api::{count_keywords, delete_keywords, set_keyword_intent, set_keyword_status},
     parts::{BulkSelect, act, chosen, rows_count},
@@ -18,6 +18,9 @@ use crate::{
     components::{ConfirmDialog, Icon, count, lu, options_of, use_toasts, use_url_state},
     workspace::use_workspace,
 };
+
+const TOO_MANY: &str =
+    "That is more than can be named one by one. Narrow the list by filters and select all that match.";
 
 /// The selected keywords, on the page or all that match.
 #[derive(Clone, Copy)]
@@ -73,8 +76,6 @@ pub(super) fn KeywordBulk(
     filter: Signal<Filter>,
     /// What is selected.
     picked: Picked,
-    /// Takes what should be grouped.
-    request: Option<RwSignal<Option<Start>>>,
     /// Takes the question that is open.
     asked: RwSignal<Option<Asked>>,
 ) -> impl IntoView {
@@ -83,31 +84,19 @@ pub(super) fn KeywordBulk(
     let url = use_url_state();
     let selection = move || picked.selection(filter.get_untracked(), untrack(|| url.get("search")));
     let group = move |_| {
-        let Some(request) = request else { return };
+        let ids = chosen(picked.rows, KeywordId);
         if picked.everything.get_untracked() {
-            if !picked.rows.with_untracked(BTreeSet::is_empty) {
-                toasts.failure("Grouping takes all that match. Select them all again, or select single rows.");
-                return;
-            }
-            let filter = filter.get_untracked();
-            let only = match workspace.sectors().as_slice() {
-                [only] => Some(only.id),
-                _ => None,
-            };
-            match filter.sector_id.or(only) {
-                Some(sector_id) => request.set(Some(Start::AutoCluster {
-                    sector_id,
-                    keyword_ids: Vec::new(),
-                    filter: Some(filter),
-                    search: untrack(|| url.get("search")),
-                    tightness: None,
-                    regroup: false,
-                })),
-                None => toasts.failure("Keywords are grouped within one sector. Filter by a sector first."),
+            if ids.len() > MAX_SELECTED {
+                toasts.failure(TOO_MANY);
+            } else {
+                url.go(&hand_over_all(url, ids));
             }
             return;
         }
-        let ids = chosen(picked.rows, KeywordId);
+        if ids.len() > MAX_SELECTED {
+            toasts.failure(TOO_MANY);
+            return;
+        }
         let sectors: BTreeSet<_> = rows.with_untracked(|rows| match rows {
             Some(Ok(page)) => page
                 .results
@@ -117,16 +106,19 @@ pub(super) fn KeywordBulk(
                 .collect(),
             _ => BTreeSet::new(),
         });
-        let sector = sectors.first().copied().or_else(|| workspace.target_sector());
-        match sector {
-            _ if sectors.len() > 1 => {
-                toasts.failure(
-                    "These keywords belong to different sectors. Choose one sector at the top and group there.",
-                );
-            }
-            Some(sector_id) => request.set(Some(Start::auto_cluster_of(sector_id, ids))),
-            None => {}
+        if sectors.len() > 1 {
+            toasts.failure(
+                "These keywords belong to different sectors. Filter by one sector, then select what to group there.",
+            );
+            return;
         }
+        let listed = filter.with_untracked(|filter| filter.sector_id);
+        let sector = sectors
+            .first()
+            .copied()
+            .or(listed)
+            .or_else(|| workspace.target_sector());
+        url.go(&hand_over_ids(sector, ids));
     };
     let ask = move |deed: Deed| {
         let everything = picked.everything.get_untracked();
@@ -168,12 +160,10 @@ pub(super) fn KeywordBulk(
         serde_json::to_string(&picked.selection(filter.get(), search)).unwrap_or_default()
     };
     view! {
-        {request.map(|_| view! {
-            <button type="button" class="btn btn-primary btn-sm" on:click=group>
-                <Icon icon=lu::LuBoxes class="size-4"/>
-                "Group into clusters"
-            </button>
-        })}
+        <button type="button" class="btn btn-primary btn-sm" on:click=group>
+            <Icon icon=lu::LuBoxes class="size-4"/>
+            "Group into clusters"
+        </button>
         <BulkSelect
             label="Set status"
             options=options_of(KeywordStatus::ALL, |status| (status.as_str(), status.label()))

@@ -214,22 +214,18 @@ impl Cell {
 }
 
 /// The columns of the list. With `editing` the cells can be changed where they stand.
-pub(super) fn columns(of_cluster: bool, editing: Option<Editing>) -> Vec<Column<Row>> {
+pub(super) fn columns(editing: Option<Editing>) -> Vec<Column<Row>> {
     let mut columns = vec![
         KEYWORD.column(editing).lead(),
         VOLUME.column(editing).right(),
         DIFFICULTY.column(editing),
         INTENT.column(editing),
-    ];
-    if !of_cluster {
-        columns.push(Column::new("Clusters", |row: &Row| cluster_links(&row.clusters)));
-    }
-    columns.push(STATUS.column(editing));
-    columns.push(
+        Column::new("Clusters", |row: &Row| cluster_links(&row.clusters)),
+        STATUS.column(editing),
         Column::new("Position", |row: &Row| position(&row.keyword))
             .right()
             .hidden(),
-    );
+    ];
     columns.push(
         Column::new("Impressions", |row: &Row| {
             crate::components::optional_number(row.keyword.impressions)

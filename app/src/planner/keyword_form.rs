@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::{
     api::{create_keyword, update_keyword},
     keyword_sources::KeywordSources,
-    parts::{SectorField, changed, number_text, sector_of, small_number, use_sector_choice, whole_number},
+    parts::{SectorField, changed, number_text, sector_or_refuse, small_number, use_sector_choice, whole_number},
 };
 use crate::components::{FormError, FormState, Select, SubmitButton, TextInput, options_of};
 
@@ -74,7 +74,9 @@ pub(super) fn KeywordForm(
         let done = move |saved| on_saved.run(saved);
         match &stored {
             None => {
-                let Some(sector_id) = sector_of(sector) else { return };
+                let Some(sector_id) = sector_or_refuse(sector, form) else {
+                    return;
+                };
                 form.send(
                     create_keyword(keyword::New {
                         sector_id,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     keywords_api::create_keywords,
-    parts::{SectorField, rows_count, sector_of, use_sector_choice},
+    parts::{SectorField, rows_count, sector_or_refuse, use_sector_choice},
 };
 use crate::components::{FormError, FormState, Select, SubmitButton, TextArea, count, options_of};
 
@@ -39,7 +39,9 @@ pub(super) fn ManyForm(
     let lines = Memo::new(move |_| text.with(|text| text.lines().filter(|line| !line.trim().is_empty()).count()));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(sector_id) = sector_of(sector) else { return };
+        let Some(sector_id) = sector_or_refuse(sector, form) else {
+            return;
+        };
         let new = NewMany {
             sector_id,
             keywords: text.with_untracked(|text| text.lines().map(str::to_owned).collect()),

@@ -1,10 +1,9 @@
-//! The list of keywords, of a site or of one cluster.
+//! The list of keywords of a site.
 
 use std::collections::BTreeMap;
 
 use entity::{
-    ApiError, ClusterId, Page, SiteId,
-    ai_task::Start,
+    ApiError, Page, SiteId,
     keyword::{self, Filter, Intent, KeywordStatus, Row},
 };
 use leptos::prelude::*;
@@ -28,17 +27,13 @@ use crate::{
 pub(super) type Rows = Resource<Result<Page<Row>, ApiError>>;
 
 /// The name of the list: what it remembers of a person.
-fn list_name(of_cluster: bool) -> &'static str {
-    if of_cluster { "cluster_keywords" } else { "keywords" }
-}
+const LIST: &str = "keywords";
 
-/// The filter that the address names: of one cluster, else of the site and sector worked on, unless the address names
-/// others.
-pub(super) fn keyword_filter(cluster: Signal<Option<ClusterId>>) -> Signal<Filter> {
+/// The filter that the address names: of the site and sector worked on, unless the address names others.
+pub(super) fn keyword_filter() -> Signal<Filter> {
     let workspace = use_workspace();
     let url = use_url_state();
     Signal::derive(move || {
-        let of_cluster = cluster.get();
         let named = url.parsed::<SiteId>("site").filter(|id| {
             workspace.me.with(|me| {
                 me.as_ref()
@@ -47,11 +42,11 @@ pub(super) fn keyword_filter(cluster: Signal<Option<ClusterId>>) -> Signal<Filte
         });
         let own_sector = workspace.sector_id().filter(|_| named.is_none());
         Filter {
-            site_id: named.or_else(|| workspace.site_id()).filter(|_| of_cluster.is_none()),
-            sector_id: url.parsed("sector").or(own_sector).filter(|_| of_cluster.is_none()),
+            site_id: named.or_else(|| workspace.site_id()),
+            sector_id: url.parsed("sector").or(own_sector),
             status: url.parsed("status"),
             intent: url.parsed("intent"),
-            cluster_id: of_cluster.or_else(|| url.parsed("cluster")),
+            cluster_id: url.parsed("cluster"),
             clustered: url.get("clustered").map(|value| value == "yes"),
             difficulty_min: url.parsed("difficulty_min"),
             difficulty_max: url.parsed("difficulty_max"),
@@ -62,11 +57,11 @@ pub(super) fn keyword_filter(cluster: Signal<Option<ClusterId>>) -> Signal<Filte
 }
 
 /// The keywords that the filter and the address ask for.
-pub(super) fn keyword_rows(cluster: Signal<Option<ClusterId>>) -> Rows {
+pub(super) fn keyword_rows() -> Rows {
     let url = use_url_state();
-    let filter = keyword_filter(cluster);
+    let filter = keyword_filter();
     Resource::new(
-        move || (filter.get(), url.list_of(list_name(cluster.get().is_some()))),
+        move || (filter.get(), url.list_of(LIST)),
         |(filter, query)| list_keywords(filter, query),
     )
 }
@@ -95,12 +90,6 @@ pub(super) fn export_href(filter: &Filter, search: Option<&str>) -> String {
 pub(super) fn KeywordTable(
     /// From [`keyword_rows`].
     rows: Rows,
-    /// The list belongs to this cluster: no need to filter by cluster.
-    #[prop(optional, into)]
-    cluster: Option<Signal<Option<ClusterId>>>,
-    /// Takes what should be grouped.
-    #[prop(optional)]
-    request: Option<RwSignal<Option<Start>>>,
     /// Selected rows; cleared by whoever started something with them.
     picked: Picked,
     /// What stands in the place of no keywords at all.
@@ -109,8 +98,7 @@ pub(super) fn KeywordTable(
 ) -> impl IntoView {
     let workspace = use_workspace();
     let toasts = use_toasts();
-    let of_cluster = cluster.is_some();
-    let filter = keyword_filter(cluster.unwrap_or_else(|| Signal::derive(|| None)));
+    let filter = keyword_filter();
     let editing = RwSignal::new(None::<keyword::Model>);
     let edit_open = RwSignal::new(false);
     let asked = RwSignal::new(None);
@@ -122,11 +110,11 @@ pub(super) fn KeywordTable(
         reload: Callback::new(move |()| rows.refetch()),
         fresh: RwSignal::new(BTreeMap::new()),
     };
-    let bulk = move || view! { <KeywordBulk rows filter picked request asked/> };
-    let clusters = (!of_cluster).then(use_cluster_options);
+    let bulk = move || view! { <KeywordBulk rows filter picked asked/> };
+    let clusters = use_cluster_options();
     let filters = move || {
         view! {
-            {clusters.map(|_| view! { <PlaceFilters/> })}
+            <PlaceFilters/>
             <FilterSelect
                 key="status"
                 label="Status"
@@ -137,24 +125,24 @@ pub(super) fn KeywordTable(
                 label="Intent"
                 options=options_of(Intent::ALL, |intent| (intent.as_str(), intent.label()))
             />
-            {clusters.map(|clusters| view! { <FilterSelect key="cluster" label="Cluster" options=clusters/> })}
+            <FilterSelect key="cluster" label="Cluster" options=clusters/>
             <MoreFilters keys=&["clustered", "difficulty_min", "difficulty_max", "volume_min", "volume_max"]>
-                {clusters.map(|_| {
-                    let grouped = vec![("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())];
-                    view! { <FilterSelect key="clustered" label="In a cluster" options=grouped/> }
-                })}
+                <FilterSelect
+                    key="clustered"
+                    label="In a cluster"
+                    options=vec![("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())]
+                />
                 <FilterRange min_key="volume_min" max_key="volume_max" label="Volume"/>
                 <FilterRange min_key="difficulty_min" max_key="difficulty_max" label="Difficulty"/>
             </MoreFilters>
         }
     };
     let may_edit = untrack(|| workspace.can_edit());
-    let name = list_name(of_cluster);
     view! {
         {if may_edit {
             view! {
                 <DataTable
-                    name label="Keywords" rows columns=columns(of_cluster, Some(edits)) search="Search keywords"
+                    name=LIST label="Keywords" rows columns=columns(Some(edits)) search="Search keywords"
                     row_id=|row: &Row| row.keyword.id.0
                     row_name=|row: &Row| row.keyword.keyword.clone()
                     selection=picked.rows everything=picked.everything edits=true bulk filters empty
@@ -163,7 +151,7 @@ pub(super) fn KeywordTable(
         } else {
             view! {
                 <DataTable
-                    name label="Keywords" rows columns=columns(of_cluster, None) search="Search keywords"
+                    name=LIST label="Keywords" rows columns=columns(None) search="Search keywords"
                     row_id=|row: &Row| row.keyword.id.0
                     row_name=|row: &Row| row.keyword.keyword.clone()
                     filters empty
@@ -229,7 +217,11 @@ pub(super) fn NoKeywords(
         <EmptyState
             icon=lu::LuKeyRound
             title="No keywords yet"
-            text="Export a list from your keyword tool and bring it in as it is: Google Keyword Planner, Search Console, Ahrefs, Semrush and others are understood."
+            text=if may_edit {
+                "Export a list from your keyword tool and bring it in as it is: Google Keyword Planner, Search Console, Ahrefs, Semrush and others are understood."
+            } else {
+                "They appear here once an editor has brought some in."
+            }
         >
             {may_edit.then(|| view! {
                 <a class="btn btn-primary btn-sm" href="/planner/keywords/import">
@@ -237,11 +229,11 @@ pub(super) fn NoKeywords(
                     "Import a file"
                 </a>
             })}
-            <a class="btn btn-sm" href="/samples/keywords.csv" download="keywords.csv" rel="external">
-                <Icon icon=lu::LuDownload class="size-4"/>
-                "Get a sample file"
-            </a>
             {may_edit.then(|| view! {
+                <a class="btn btn-sm" href="/samples/keywords.csv" download="keywords.csv" rel="external">
+                    <Icon icon=lu::LuDownload class="size-4"/>
+                    "Get a sample file"
+                </a>
                 <button type="button" class="btn btn-sm js-only" on:click=move |_| library.set(true)>
                     <Icon icon=lu::LuLibrary class="size-4"/>
                     "Choose from the library"

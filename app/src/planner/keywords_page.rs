@@ -1,13 +1,13 @@
 //! Keywords of a site.
 
 use entity::{
-    SectorId,
-    ai_task::{AiFunction, Progress, Start},
+    ai_task::{AiFunction, Progress},
     keyword::Added,
 };
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 use super::{
+    group_which::group_href,
     keyword_bulk::Picked,
     keyword_form::KeywordForm,
     keyword_many::{ManyForm, added_words},
@@ -15,12 +15,8 @@ use super::{
     library_dialog::Library,
     parts::{DoneNote, use_may_edit},
 };
-use crate::{
-    components::{
-        AiLauncher, Dialog, Icon, NeedsSite, PageHeader, ProgressPanel, Select, lu, use_running_task, use_toasts,
-        use_url_state,
-    },
-    workspace::use_workspace,
+use crate::components::{
+    Dialog, Icon, NeedsSite, PageHeader, ProgressPanel, lu, use_running_task, use_toasts, use_url_state,
 };
 
 /// Keywords: bring them in, look through them, group them.
@@ -28,15 +24,13 @@ use crate::{
 pub fn KeywordsPage() -> impl IntoView {
     let toasts = use_toasts();
     let adding = RwSignal::new(false);
-    let request = RwSignal::new(None::<Start>);
     let task = use_running_task(&[AiFunction::AutoCluster]);
     let note = RwSignal::new(None::<String>);
     let url = use_url_state();
     let library = RwSignal::new(false);
     let picked = Picked::new();
-    let whole_list = Signal::derive(|| None);
-    let rows = keyword_rows(whole_list);
-    let filter = keyword_filter(whole_list);
+    let rows = keyword_rows();
+    let filter = keyword_filter();
     let export = move || filter.with(|filter| export_href(filter, url.get("search").as_deref()));
     let added = move |added: Added| {
         adding.set(false);
@@ -66,7 +60,10 @@ pub fn KeywordsPage() -> impl IntoView {
                 "Export"
             </a>
             <Show when=move || may_edit.get()>
-                <GroupAll request/>
+                <a class="btn btn-sm js-only" href=move || group_href(url)>
+                    <Icon icon=lu::LuBoxes class="size-4"/>
+                    {move || if url.is_filtered() { "Group these" } else { "Group keywords" }}
+                </a>
                 <button type="button" class="btn btn-sm js-only" on:click=move |_| library.set(true)>
                     <Icon icon=lu::LuLibrary class="size-4"/>
                     "Library"
@@ -84,15 +81,8 @@ pub fn KeywordsPage() -> impl IntoView {
         <NeedsSite>
             <ProgressPanel task on_done=done/>
             <DoneNote note href="/planner/clusters" link="See the clusters"/>
-            <KeywordTable rows request picked empty=move || view! { <NoKeywords adding library/> }/>
+            <KeywordTable rows picked empty=move || view! { <NoKeywords adding library/> }/>
         </NeedsSite>
-        <AiLauncher
-            request task
-            on_started=move |_| {
-                note.set(None);
-                picked.clear();
-            }
-        />
         <Dialog open=adding title="Add keywords">
             <AddForms
                 on_one=move |saved: entity::keyword::Model| {
@@ -120,84 +110,57 @@ fn AddForms(
     on_many: Callback<Added>,
 ) -> impl IntoView {
     let many = RwSignal::new(false);
+    let (one_tab, many_tab) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
+    let on_key = move |event: ev::KeyboardEvent| {
+        let to = match event.key().as_str() {
+            "ArrowLeft" | "ArrowRight" => !many.get_untracked(),
+            "Home" => false,
+            "End" => true,
+            _ => return,
+        };
+        event.prevent_default();
+        many.set(to);
+        let tab = if to { many_tab } else { one_tab };
+        if let Some(tab) = tab.get_untracked() {
+            // Refused only for what cannot have the focus.
+            let _ = tab.focus();
+        }
+    };
     let tab = move |of_many: bool, words: &'static str| {
+        let is_on = move || many.get() == of_many;
         view! {
             <button
                 type="button"
                 role="tab"
+                id=if of_many { "add-several" } else { "add-one" }
+                node_ref=if of_many { many_tab } else { one_tab }
                 class="tab"
-                class:tab-active=move || many.get() == of_many
-                aria-selected=move || if many.get() == of_many { "true" } else { "false" }
+                class:tab-active=is_on
+                aria-selected=move || if is_on() { "true" } else { "false" }
+                aria-controls="add-form"
+                tabindex=move || if is_on() { "0" } else { "-1" }
                 on:click=move |_| many.set(of_many)
+                on:keydown=on_key
             >
                 {words}
             </button>
         }
     };
     view! {
-        <div role="tablist" class="tabs tabs-border mb-4">
+        <div role="tablist" aria-label="How many keywords" class="tabs tabs-border mb-4">
             {tab(false, "One keyword")}
             {tab(true, "Several at once")}
         </div>
-        {move || if many.get() {
-            view! { <ManyForm on_saved=on_many/> }.into_any()
-        } else {
-            view! { <KeywordForm stored=None on_saved=on_one/> }.into_any()
-        }}
-    }
-}
-
-/// Groups every keyword that is in no cluster yet; asks for the sector when that is open.
-#[component]
-fn GroupAll(
-    /// Takes what should be grouped.
-    request: RwSignal<Option<Start>>,
-) -> impl IntoView {
-    let workspace = use_workspace();
-    let asking = RwSignal::new(false);
-    let choice = RwSignal::new(String::new());
-    let start = move |sector_id: SectorId| request.set(Some(Start::auto_cluster(sector_id)));
-    let begin = move |_| {
-        let sectors = workspace.sectors();
-        match (workspace.sector_id(), sectors.as_slice()) {
-            (Some(sector), _) => start(sector),
-            (None, [only]) => start(only.id),
-            (None, [first, ..]) => {
-                choice.set(first.id.to_string());
-                asking.set(true);
-            }
-            (None, []) => {}
-        }
-    };
-    let go_on = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        asking.set(false);
-        if let Ok(sector) = choice.get_untracked().parse() {
-            start(sector);
-        }
-    };
-    let options = Signal::derive(move || {
-        workspace
-            .sectors()
-            .into_iter()
-            .map(|sector| (sector.id.to_string(), sector.name))
-            .collect::<Vec<_>>()
-    });
-    view! {
-        <button type="button" class="btn btn-sm js-only" on:click=begin>
-            <Icon icon=lu::LuBoxes class="size-4"/>
-            "Group ungrouped"
-        </button>
-        <Dialog open=asking title="Which sector?">
-            <form on:submit=go_on>
-                <Select
-                    name="sector" label="Sector" value=choice options=options
-                    hint="Keywords are grouped within one sector. All that are in no cluster yet take part."
-                />
-                <div class="flex justify-end">
-                    <button type="submit" class="btn btn-primary btn-sm">"Continue"</button>
-                </div>
-            </form>
-        </Dialog>
+        <div
+            role="tabpanel"
+            id="add-form"
+            aria-labelledby=move || if many.get() { "add-several" } else { "add-one" }
+        >
+            {move || if many.get() {
+                view! { <ManyForm on_saved=on_many/> }.into_any()
+            } else {
+                view! { <KeywordForm stored=None on_saved=on_one/> }.into_any()
+            }}
+        </div>
     }
 }

@@ -11,7 +11,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     keywords_api::{add_from_library, list_library},
-    parts::{SectorField, rows_count, sector_of, use_sector_choice},
+    parts::{SectorField, rows_count, sector_or_refuse, use_sector_choice},
 };
 use crate::{
     components::{Badge, ErrorState, FormError, FormState, Icon, Select, Skeleton, count, lu, number, options_of},
@@ -147,7 +147,9 @@ pub(super) fn Library(
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(sector_id) = sector_of(sector) else { return };
+        let Some(sector_id) = sector_or_refuse(sector, form) else {
+            return;
+        };
         let pick = if everything.get_untracked() {
             Pick {
                 sector_id,
@@ -190,16 +192,21 @@ pub(super) fn Library(
     let mut intents = any("Any intent");
     intents.extend(options_of(Intent::ALL, |intent| (intent.as_str(), intent.label())));
     let list = move || {
-        let Some(Some(result)) = rows.get() else {
-            return Either::Left(view! { <Skeleton rows=8/> });
+        let result = match rows.get() {
+            None => return Either::Left(view! { <li><Skeleton rows=8/></li> }.into_any()),
+            Some(None) => {
+                let text = "This site has no sector yet that could take keywords.";
+                return Either::Left(view! { <li class="p-8 text-center text-sm muted">{text}</li> }.into_any());
+            }
+            Some(Some(result)) => result,
         };
         Either::Right(match result {
             Err(error) => {
                 let retry = Callback::new(move |()| rows.refetch());
-                view! { <ErrorState error retry/> }.into_any()
+                view! { <li><ErrorState error retry/></li> }.into_any()
             }
             Ok(found) if found.results.is_empty() => {
-                view! { <p class="p-8 text-center text-sm muted">"Nothing in the library matches these filters."</p> }
+                view! { <li class="p-8 text-center text-sm muted">"Nothing in the library matches these filters."</li> }
                     .into_any()
             }
             Ok(found) => found
@@ -214,6 +221,12 @@ pub(super) fn Library(
     view! {
         <form on:submit=submit novalidate>
             <FormError error=form.error/>
+            {move || matches!(catalogue.get(), Some(Err(_))).then(|| view! {
+                <p class="mb-3 text-sm" role="alert">
+                    "The industries could not be loaded. "
+                    <button type="button" class="link" on:click=move |_| catalogue.refetch()>"Try again"</button>
+                </p>
+            })}
             <div class="grid gap-x-4 sm:grid-cols-3">
                 <Select name="industry" label="Industry" value=industry options=industries id="library-industry"/>
                 <Select name="shelf" label="Sector of the library" value=shelf options=shelves id="library-shelf"/>

@@ -102,7 +102,8 @@ pub fn OpportunitiesPage() -> impl IntoView {
             purpose="Keywords that are worth writing for: the score says how much, and why."
         />
         <NeedsSite>
-            <Transition>
+            // As high as the tabs, so that nothing jumps.
+            <Transition fallback=|| view! { <div class="mb-4 h-9 border-b border-base-300"></div> }>
                 <nav class="mb-4 overflow-x-auto border-b border-base-300" aria-label="Where keywords come from">
                     <ul class="-mb-px flex gap-5">{tabs}</ul>
                 </nav>
@@ -178,13 +179,18 @@ fn Own() -> impl IntoView {
 }
 
 fn no_keywords() -> impl IntoView {
+    let may_edit = untrack(|| use_workspace().can_edit());
     view! {
         <EmptyState
             icon=lu::LuTarget
             title="No keywords to score yet"
-            text="Import keywords, or take some from the library. Their scores appear here."
+            text=if may_edit {
+                "Import keywords, or take some from the library. Their scores appear here."
+            } else {
+                "Scores appear here once an editor has brought keywords in."
+            }
         >
-            <a class="btn btn-primary btn-sm" href="/planner/keywords/import">"Import keywords"</a>
+            {may_edit.then(|| view! { <a class="btn btn-primary btn-sm" href="/planner/keywords/import">"Import keywords"</a> })}
             <a class="btn btn-sm" href="/planner/keyword-opportunities?view=library">"Browse the library"</a>
         </EmptyState>
     }
@@ -370,13 +376,18 @@ fn no_library() -> impl IntoView {
 }
 
 fn no_competitors() -> impl IntoView {
+    let may_edit = untrack(|| use_workspace().can_edit());
     view! {
         <EmptyState
             icon=lu::LuSwords
             title="No competitor's list yet"
-            text="Import what a competitor ranks for, from Ahrefs, Semrush or another tool. You then see where they are found and you are not."
+            text=if may_edit {
+                "Import what a competitor ranks for, from Ahrefs, Semrush or another tool. You then see where they are found and you are not."
+            } else {
+                "Once an editor has imported what a competitor ranks for, you see here where they are found and you are not."
+            }
         >
-            <a class="btn btn-primary btn-sm" href="/planner/keywords/import">"Import a list"</a>
+            {may_edit.then(|| view! { <a class="btn btn-primary btn-sm" href="/planner/keywords/import">"Import a list"</a> })}
         </EmptyState>
     }
 }

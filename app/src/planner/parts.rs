@@ -3,11 +3,11 @@
 use std::{collections::BTreeSet, future::Future};
 
 use entity::{ApiError, ClusterId, FieldError, ListQuery, SectorId, cluster, keyword::ClusterRef};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, web_sys};
 
 use super::api::{get_cluster, list_clusters};
 use crate::{
-    components::{Icon, Select, Toasts, lu, use_url_state},
+    components::{EmptyState, FormState, Icon, Select, Toasts, lu, use_url_state},
     workspace::use_workspace,
 };
 
@@ -187,6 +187,39 @@ pub(crate) fn sector_of(value: RwSignal<String>) -> Option<SectorId> {
     value.with_untracked(|value| value.parse().ok())
 }
 
+/// The sector that a form is for; without one the form says so.
+pub(crate) fn sector_or_refuse(value: RwSignal<String>, form: FormState) -> Option<SectorId> {
+    let sector = sector_of(value);
+    if sector.is_none() {
+        let mut error = ApiError::new("invalid", "Choose a sector first.");
+        error.fields = vec![FieldError {
+            field: "sector_id".to_owned(),
+            message: "Choose a sector.".to_owned(),
+        }];
+        form.error.set(Some(error));
+    }
+    sector
+}
+
+/// Stands in the place of what needs a sector while the site has none.
+#[component]
+pub(crate) fn NoSector() -> impl IntoView {
+    let workspace = use_workspace();
+    let may_add = untrack(|| workspace.can_manage());
+    let text = if may_add {
+        "Keywords belong to a sector of the site. Add one, then come back."
+    } else {
+        "Keywords belong to a sector of the site. Ask an owner or admin of this account to add one."
+    };
+    view! {
+        <div class="panel">
+            <EmptyState icon=lu::LuFolderTree title="This site has no sector yet" text>
+                {may_add.then(|| view! { <a class="btn btn-primary btn-sm" href="/sites">"Add a sector"</a> })}
+            </EmptyState>
+        </div>
+    }
+}
+
 /// The sector of a new thing; nothing to choose while the site has one sector.
 #[component]
 pub(crate) fn SectorField(
@@ -204,9 +237,16 @@ pub(crate) fn SectorField(
             .map(|sector| (sector.id.to_string(), sector.name))
             .collect::<Vec<_>>()
     });
-    move || {
-        (options.with(Vec::len) != 1)
-            .then(|| view! { <Select name="sector_id" label="Sector" value=value options=options errors=errors/> })
+    move || match options.with(Vec::len) {
+        0 => view! {
+            <p class="mb-4 text-sm" role="note">
+                "This site has no sector yet. "
+                <a class="link link-primary" href="/sites">"See the sites"</a>
+            </p>
+        }
+        .into_any(),
+        1 => ().into_any(),
+        _ => view! { <Select name="sector_id" label="Sector" value=value options=options errors=errors/> }.into_any(),
     }
 }
 
@@ -295,7 +335,8 @@ pub(crate) fn EditButton(
     }
 }
 
-/// Chooses what to do with the selected rows out of several; goes back to its name afterwards.
+/// Chooses what to do with the selected rows out of several; goes back to its name afterwards. Under the keyboard each arrow
+/// key is a choice, so there Enter does it.
 #[component]
 pub(crate) fn BulkSelect(
     /// What it does, such as `Set status`.
@@ -306,22 +347,53 @@ pub(crate) fn BulkSelect(
     #[prop(into)]
     on_choose: Callback<String>,
 ) -> impl IntoView {
+    let by_keys = StoredValue::new(false);
+    let waits = RwSignal::new(false);
+    let apply = move |select: &web_sys::HtmlSelectElement| {
+        let value = select.value();
+        select.set_value("");
+        waits.set(false);
+        by_keys.set_value(false);
+        if !value.is_empty() {
+            on_choose.run(value);
+        }
+    };
+    let forget = move |select: &web_sys::HtmlSelectElement| {
+        select.set_value("");
+        waits.set(false);
+        by_keys.set_value(false);
+    };
     view! {
         <select
             class="select select-sm w-auto"
             aria-label=label
+            on:pointerdown=move |_| by_keys.set_value(false)
+            on:keydown:target=move |event| match event.key().as_str() {
+                "Enter" if waits.get_untracked() => {
+                    event.prevent_default();
+                    apply(&event.target());
+                }
+                "Escape" if waits.get_untracked() => {
+                    event.prevent_default();
+                    forget(&event.target());
+                }
+                "Tab" | "Shift" => {}
+                _ => by_keys.set_value(true),
+            }
             on:change:target=move |event| {
                 let select = event.target();
-                let value = select.value();
-                select.set_value("");
-                if !value.is_empty() {
-                    on_choose.run(value);
+                if by_keys.get_value() {
+                    waits.set(!select.value().is_empty());
+                } else {
+                    apply(&select);
                 }
             }
+            on:blur:target=move |event| forget(&event.target())
         >
             <option value="">{label}</option>
             {options.into_iter().map(|(key, label)| view! { <option value=key>{label}</option> }).collect_view()}
         </select>
+        <span class="text-xs muted" role="status">{move || waits.get().then_some("Press Enter to do it")}</span>
     }
 }
 

@@ -112,8 +112,10 @@ fn anew(tenant: &Tenant, tightness: u8) -> Start {
         keyword_ids: Vec::new(),
         filter: None,
         search: None,
+        except: Vec::new(),
         tightness: Some(tightness),
         regroup: true,
+        use_results: true,
     }
 }
 
@@ -137,8 +139,10 @@ async fn a_filter_and_a_search_narrow_a_run() {
             ..Default::default()
         }),
         search: search.map(str::to_owned),
+        except: Vec::new(),
         tightness: None,
         regroup: false,
+        use_results: true,
     };
     ground.run(&tenant, narrowed(Some("MOKA"), Some(100))).await;
     let held: BTreeSet<String> = places(&ground, &tenant).await.into_values().flatten().collect();
@@ -153,12 +157,87 @@ async fn a_filter_and_a_search_narrow_a_run() {
         keyword_ids: Vec::new(),
         filter: None,
         search: None,
+        except: Vec::new(),
         tightness: Some(101),
         regroup: false,
+        use_results: true,
     };
     assert!(matches!(
         ai::start(&ground.app, &tenant.scope, start, None).await,
         Err(Error::Invalid { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_run_takes_what_was_selected_but_what_was_taken_out_and_tells_of_it() {
+    let (ground, tenant) = start_ground().await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    let start = |ids: Vec<KeywordId>, search: Option<&str>, except: Vec<KeywordId>| Start::AutoCluster {
+        sector_id: tenant.sector,
+        keyword_ids: ids,
+        filter: search.map(|_| keyword::Filter {
+            site_id: Some(tenant.site),
+            clustered: Some(false),
+            ..Default::default()
+        }),
+        search: search.map(str::to_owned),
+        except,
+        tightness: None,
+        regroup: false,
+        use_results: true,
+    };
+    let moka = ids_of(&ground, &tenant, &["moka pot", "best moka pot"]).await;
+    let all = runs::sample(app, scope, &start(Vec::new(), Some("moka"), Vec::new()))
+        .await
+        .expect("works");
+    let fewer = start(Vec::new(), Some("moka"), vec![moka[0], moka[0]]);
+    let sample = runs::sample(app, scope, &fewer).await.expect("works");
+    assert_eq!((sample.matching, sample.total), (all.matching - 1, all.total - 1));
+    assert!(
+        sample.keywords.iter().all(|keyword| keyword.text != "moka pot"),
+        "{sample:?}"
+    );
+    let done = ground.run(&tenant, fewer).await;
+    let run = runs::of_task(app, scope, &done.task_id).await.expect("a run");
+    assert_eq!(home(&ground, &tenant, "moka pot").await, None);
+    assert!(run.placed > 0, "{run:?}");
+    assert_eq!((run.asked.selected, run.asked.except), (0, 1));
+    assert_eq!(run.asked.search.as_deref(), Some("moka"));
+    let asked = keyword::Filter {
+        clustered: Some(false),
+        ..Default::default()
+    };
+    assert_eq!(run.asked.filter, asked);
+
+    // Of what is selected by hand, what is in a cluster already is told apart.
+    let sample = runs::sample(app, scope, &start(moka.clone(), None, Vec::new()))
+        .await
+        .expect("works");
+    assert_eq!((sample.matching, sample.total), (2, 1), "{sample:?}");
+    let whole = runs::sample(app, scope, &start(Vec::new(), None, Vec::new()))
+        .await
+        .expect("works");
+    assert_eq!(whole.matching, ground.keywords(&tenant).await.len() as u64);
+
+    let many = (1..=keyword::MAX_SELECTED as i64 + 1)
+        .map(KeywordId)
+        .collect::<Vec<_>>();
+    for wrong in [start(many.clone(), None, Vec::new()), start(Vec::new(), None, many)] {
+        assert!(matches!(
+            runs::sample(app, scope, &wrong).await,
+            Err(Error::Invalid { .. })
+        ));
+    }
+    let mut elsewhere = start(Vec::new(), Some("moka"), Vec::new());
+    if let Start::AutoCluster { filter, .. } = &mut elsewhere {
+        *filter = Some(keyword::Filter {
+            cluster_id: Some(ClusterId(999)),
+            ..Default::default()
+        });
+    }
+    assert!(matches!(
+        runs::sample(app, scope, &elsewhere).await,
+        Err(Error::NotFound(_))
     ));
 }
 
@@ -680,7 +759,27 @@ async fn search_results_hold_keywords_together() {
         "{row:?}"
     );
     assert_eq!(serp::covered(app, scope, tenant.sector).await.expect("works"), (2, 3));
+    // Without them words alone decide, and the run says so.
+    let words_only = Start::AutoCluster {
+        sector_id: tenant.sector,
+        keyword_ids: Vec::new(),
+        filter: None,
+        search: None,
+        except: Vec::new(),
+        tightness: None,
+        regroup: false,
+        use_results: false,
+    };
+    let sample = runs::sample(app, scope, &words_only).await.expect("works");
+    assert_eq!((sample.total, sample.with_results), (3, 0));
+    ground.run(&tenant, words_only).await;
+    assert_eq!(home(&ground, &tenant, "bialetti").await, None);
     group(&ground, &tenant).await;
+    let told = runs::latest(app, scope, tenant.sector).await.expect("works");
+    assert_eq!(
+        told.iter().map(|run| run.use_results).collect::<Vec<_>>(),
+        [true, false]
+    );
     let id = home(&ground, &tenant, "bialetti").await.expect("a cluster");
     assert_eq!(home(&ground, &tenant, "stovetop coffee maker").await, Some(id));
     let listed = members::list(app, scope, id, &page(50)).await.expect("works");

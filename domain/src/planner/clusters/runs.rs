@@ -1,7 +1,7 @@
 //! Runs of the clusterer: the latest ones, undoing one, what one would do.
 
 use entity::{
-    ClusterId, ClusterRunId, SectorId, ai_task, cluster, cluster_keyword, cluster_run,
+    ClusterId, ClusterRunId, KeywordId, SectorId, ai_task, cluster, cluster_keyword, cluster_run,
     cluster_run::{Run, Sample, SampleCluster, SampleKeyword, Undone},
     cluster_run_cluster, cluster_run_move, keyword,
 };
@@ -69,15 +69,22 @@ pub(crate) async fn seen(db: &impl ConnectionTrait, scope: &Scope, sector: Secto
 }
 
 async fn shown(db: &impl ConnectionTrait, scope: &Scope, run: cluster_run::Model, can_undo: bool) -> Result<Run> {
-    let task_id: Option<String> = ai_task::Entity::find_in(scope)
+    let task: Option<(String, String)> = ai_task::Entity::find_in(scope)
         .filter(ai_task::Column::Id.eq(run.ai_task_id))
         .select_only()
-        .column(ai_task::Column::PublicId)
+        .columns([ai_task::Column::PublicId, ai_task::Column::Params])
         .into_tuple()
         .one(db)
         .await?;
+    let (task_id, params) = task.unwrap_or_default();
+    // What the job was asked for is kept with the job.
+    let wanted = serde_json::from_str(&params)
+        .ok()
+        .and_then(|start| Wanted::of(&start).ok());
     Ok(Run {
-        task_id: task_id.unwrap_or_default(),
+        task_id,
+        asked: wanted.as_ref().map(Wanted::asked).unwrap_or_default(),
+        use_results: wanted.is_none_or(|wanted| wanted.use_results),
         sector_id: run.sector_id,
         regroup: run.regroup,
         tightness: run.tightness,
@@ -192,7 +199,7 @@ async fn take_out(
 ) -> Result<()> {
     use cluster_keyword::Column as M;
     loop {
-        let places: Vec<(entity::KeywordId, ClusterId)> = cluster_keyword::Entity::find_in(scope)
+        let places: Vec<(KeywordId, ClusterId)> = cluster_keyword::Entity::find_in(scope)
             .filter(M::AiTaskId.eq(run.ai_task_id))
             .filter(M::Pinned.eq(false))
             .select_only()
@@ -205,7 +212,7 @@ async fn take_out(
         if places.is_empty() {
             break;
         }
-        let keywords: Vec<entity::KeywordId> = places.iter().map(|(keyword, _)| *keyword).collect();
+        let keywords: Vec<KeywordId> = places.iter().map(|(keyword, _)| *keyword).collect();
         locks::keywords(db, scope, &keywords).await?;
         touched.extend(places.iter().map(|(_, cluster)| *cluster));
         let gone = cluster_keyword::Entity::delete_in(scope)
@@ -283,9 +290,9 @@ async fn put_back(
     touched: &mut Vec<ClusterId>,
 ) -> Result<()> {
     use cluster_run_move::Column as C;
-    let mut after = entity::KeywordId(0);
+    let mut after = KeywordId(0);
     loop {
-        let keywords: Vec<entity::KeywordId> = cluster_run_move::Entity::find_in(scope)
+        let keywords: Vec<KeywordId> = cluster_run_move::Entity::find_in(scope)
             .filter(C::RunId.eq(run.id))
             .filter(C::KeywordId.gt(after))
             .select_only()
@@ -353,7 +360,7 @@ pub(crate) async fn forget_old(db: &impl ConnectionTrait, scope: &Scope, sector:
 }
 
 /// What a run would work with: the most searched of its keywords, clusters that it would extend, and its price. For
-/// trying out in the browser.
+/// trying out in the browser. Search results are in it when the start wants them used.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -361,15 +368,16 @@ pub async fn sample(app: &App, scope: &Scope, start: &ai_task::Start) -> Result<
     let wanted = Wanted::of(start)?;
     let (_, sector) = scope.editor_of_sector(&app.db, wanted.sector).await?;
     let db = &app.db;
+    let matching = wanted.matching(db, scope).await?;
     let total = wanted.count(db, scope).await?;
     let mut found = wanted.candidates(scope);
     if !wanted.keyword_ids.is_empty() {
-        let some = wanted.keyword_ids.iter().copied().take(5_000);
-        found = found.filter(keyword::Column::Id.is_in(some));
+        found = found.filter(keyword::Column::Id.is_in(wanted.keyword_ids.iter().copied()));
     }
-    let keywords: Vec<(String, String, Option<i64>)> = found
+    let keywords: Vec<(KeywordId, String, String, Option<i64>)> = found
         .select_only()
         .columns([
+            keyword::Column::Id,
             keyword::Column::KeywordKey,
             keyword::Column::Keyword,
             keyword::Column::Volume,
@@ -380,12 +388,21 @@ pub async fn sample(app: &App, scope: &Scope, start: &ai_task::Start) -> Result<
             sea_orm::sea_query::NullOrdering::Last,
         )
         .order_by_asc(keyword::Column::Id)
-        .limit(SAMPLE)
+        .limit(SAMPLE + wanted.except.len() as u64)
         .into_tuple()
         .all(db)
         .await?;
-    let keys: Vec<&str> = keywords.iter().map(|(key, ..)| key.as_str()).collect();
-    let mut results = crate::planner::serp::numbers(db, scope, sector.id, &keys).await?;
+    let keywords: Vec<(String, String, Option<i64>)> = keywords
+        .into_iter()
+        .filter(|(id, ..)| wanted.means(*id))
+        .map(|(_, key, text, volume)| (key, text, volume))
+        .take(usize::try_from(SAMPLE).unwrap_or(usize::MAX))
+        .collect();
+    let mut results = std::collections::HashMap::new();
+    if wanted.use_results {
+        let keys: Vec<&str> = keywords.iter().map(|(key, ..)| key.as_str()).collect();
+        results = crate::planner::serp::numbers(db, scope, sector.id, &keys).await?;
+    }
     let keywords: Vec<SampleKeyword> = keywords
         .into_iter()
         .map(|(key, text, volume)| SampleKeyword {
@@ -402,6 +419,7 @@ pub async fn sample(app: &App, scope: &Scope, start: &ai_task::Start) -> Result<
         plan.items.iter().map(|item| item.credits).sum()
     };
     Ok(Sample {
+        matching,
         total,
         with_results: keywords.iter().filter(|keyword| !keyword.urls.is_empty()).count() as u64,
         keywords,

@@ -214,7 +214,7 @@ impl Pieces {
 }
 
 /// The ids in their order, each once.
-pub(super) fn checked(ids: &[KeywordId]) -> Result<Vec<KeywordId>> {
+pub(crate) fn checked(ids: &[KeywordId]) -> Result<Vec<KeywordId>> {
     if ids.len() > MAX_SELECTED {
         return Err(Error::field(
             "ids",
@@ -249,7 +249,7 @@ async fn may_edit(app: &App, scope: &Scope, filter: &Filter) -> Result<()> {
 }
 
 /// Site, sector and cluster of a filter are there for the caller: one that is not would select nothing, in silence.
-pub(super) async fn named_things_exist(db: &impl ConnectionTrait, scope: &Scope, filter: &Filter) -> Result<()> {
+pub(crate) async fn named_things_exist(db: &impl ConnectionTrait, scope: &Scope, filter: &Filter) -> Result<()> {
     if let Some(id) = filter.site_id {
         let found = site::Entity::find_in(scope).filter(site::Column::Id.eq(id));
         if found.count(db).await? == 0 {

@@ -88,7 +88,9 @@ pub(super) async fn material(
         })
         .collect();
     watch.reached(4)?;
-    add_results(db, scope, wanted.sector, &mut keywords).await?;
+    if wanted.use_results {
+        add_results(db, scope, wanted.sector, &mut keywords).await?;
+    }
     watch.reached(5)?;
     Ok(Material {
         keywords,
@@ -104,7 +106,6 @@ async fn candidates(
     wanted: &Wanted,
     watch: &Watch,
 ) -> Result<Vec<Candidate>> {
-    let selection: HashSet<KeywordId> = wanted.keyword_ids.iter().copied().collect();
     let mut found = Vec::new();
     let mut after = String::new();
     loop {
@@ -130,7 +131,7 @@ async fn candidates(
         after.clone_from(last);
         let chosen = page
             .into_iter()
-            .filter(|(id, ..)| selection.is_empty() || selection.contains(id))
+            .filter(|(id, ..)| wanted.means(*id))
             .map(|(id, _, text, volume)| Candidate {
                 id,
                 text,

@@ -95,12 +95,18 @@ pub struct AutoCluster {
     /// Only keywords that hold this text.
     #[serde(default)]
     search: Option<String>,
+    /// But not these.
+    #[serde(default)]
+    except: Vec<KeywordId>,
     /// 0 makes few broad clusters, 100 many narrow ones; 50 when absent.
     #[serde(default)]
     tightness: Option<u8>,
     /// Group those anew that are in a cluster already, instead of extending what is there.
     #[serde(default)]
     regroup: bool,
+    /// Let known search results decide too, beside the words; true when absent.
+    #[serde(default)]
+    use_results: Option<bool>,
 }
 
 /// Groups keywords into clusters. Answers at once; follow the task's progress.
@@ -111,8 +117,10 @@ async fn auto_cluster(caller: Caller, Body(input): Body<AutoCluster>) -> Answer<
         keyword_ids: input.ids,
         filter: input.filter,
         search: input.search,
+        except: input.except,
         tightness: input.tightness,
         regroup: input.regroup,
+        use_results: input.use_results.unwrap_or(true),
     };
     let key = caller.idempotency_key.clone();
     caller
