@@ -27,6 +27,7 @@ mod m20261125_000019_keyword_lists;
 mod m20261125_000020_saved_views;
 mod m20261125_000021_cluster_runs;
 mod m20261125_000022_ideas;
+mod m20261125_000023_fresh_keywords;
 
 /// Every change in order.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000020_saved_views::Migration),
             Box::new(m20261125_000021_cluster_runs::Migration),
             Box::new(m20261125_000022_ideas::Migration),
+            Box::new(m20261125_000023_fresh_keywords::Migration),
         ]
     }
 }
