@@ -294,6 +294,13 @@ impl Rejects {
         Ok(Self { path, writer: None })
     }
 
+    fn add(&mut self, outcomes: &[Outcome]) -> Result<()> {
+        self.add_rows(outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Rejected(reject) => Some(reject),
+            _ => None,
+        }))
+    }
+
     pub(super) fn add_rows<'a>(&mut self, rejects: impl Iterator<Item = &'a Reject>) -> Result<()> {
         for reject in rejects {
             if self.writer.is_none() {
