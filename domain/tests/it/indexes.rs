@@ -255,7 +255,9 @@ async fn a_large_cluster_is_read_along_the_order_and_a_small_one_by_its_members(
                         let sorts = plan.contains("Sort  (") || plan.contains("TEMP B-TREE");
                         let page = sql.contains("ORDER BY v") || sql.contains("AS numbered");
                         if page && large {
-                            assert!(!sorts, "{said}");
+                            // What is not known to be large is sorted, but before it is looked up.
+                            let unknown = on_postgres() && !statistics && order == "created_at";
+                            assert!(!sorts || unknown, "{said}");
                             let index = plan.contains("ix_keywords_list_") || order == "created_at";
                             assert!(index, "{said}");
                         } else if page {

@@ -45,6 +45,15 @@ pub(super) fn intent_place(intent: Intent) -> i32 {
     }
 }
 
+/// What the index of the new has before the volume of keywords `k`: the number of its digits, and the first one.
+pub(super) fn tier(postgres: bool) -> &'static str {
+    if postgres {
+        "(length(k.volume::text) * 10 + left(k.volume::text, 1)::integer)"
+    } else {
+        "length(k.volume) * 10 + substr(k.volume, 1, 1)"
+    }
+}
+
 /// Whether keywords of the facet pass the filter's status, intent and `clustered`. Those of a cluster are clustered.
 fn passes(filter: &Filter, facet: i32) -> bool {
     filter.status.is_none_or(|status| facet / 8 == status_place(status))
@@ -60,12 +69,14 @@ pub(super) async fn seats(db: &impl ConnectionTrait, scope: &Scope, filter: &Fil
     type Found = Vec<(SiteId, SectorId, i32, i64, i32)>;
     use keyword_tally::Column as C;
     let sum = Expr::expr(C::Number.sum()).cast_as("bigint");
-    // Each asks the index, in which an account that imported nothing of late has no entry.
-    let fresh = Expr::cust(
+    // Each asks the index, in which an account that imported nothing of late has no entry. The order leaves no other way:
+    // where most keywords were new a moment ago, PostgreSQL would look for the first of them in the table.
+    let fresh = Expr::cust(format!(
         "CASE WHEN (SELECT 1 FROM keywords AS k WHERE k.settled = 0 AND k.account_id = keyword_tallies.account_id \
          AND k.site_id = keyword_tallies.site_id AND k.sector_id = keyword_tallies.sector_id \
-         AND k.facet = keyword_tallies.facet LIMIT 1) IS NULL THEN 0 ELSE 1 END",
-    );
+         AND k.facet = keyword_tallies.facet ORDER BY {} LIMIT 1) IS NULL THEN 0 ELSE 1 END",
+        tier(db::is_postgres(db))
+    ));
     let mut rows = keyword_tally::Entity::find_in(scope);
     if let Some(site) = filter.site_id {
         rows = rows.filter(C::SiteId.eq(site));

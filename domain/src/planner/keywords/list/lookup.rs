@@ -172,7 +172,12 @@ impl Search<'_> {
         size: u64,
     ) -> Result<Found> {
         let (value, _) = order.value();
-        let (sectors, facets, conditions) = (self.sectors(), self.facets(), self.conditions());
+        let conditions = if driver == Driver::Cluster {
+            self.own()
+        } else {
+            self.conditions()
+        };
+        let (sectors, facets) = (self.sectors(), self.facets());
         let seated = format!("+k.sector_id IN ({sectors}) AND k.facet IN ({facets}){conditions}");
         let entries = self.entries(driver);
         let parts = match (driver, self.postgres) {

@@ -145,9 +145,14 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// What is asked of the keyword itself beyond its seat.
+    pub(super) fn own(&self) -> String {
+        self.volumes() + &self.difficulties() + &self.texts()
+    }
+
     /// All that seats do not say.
     pub(super) fn conditions(&self) -> String {
-        let mut all = self.volumes() + &self.difficulties() + &self.texts();
+        let mut all = self.own();
         if let Some(cluster) = self.filter.cluster_id {
             // Not EXISTS: each row asks the index, where PostgreSQL might read the whole cluster first and then sort.
             all += &format!(

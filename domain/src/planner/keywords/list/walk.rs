@@ -6,7 +6,10 @@ use super::{
     order::{Order, Phase},
     search::{Search, figure, numbers},
 };
-use crate::{Result, planner::keywords::census::Seat};
+use crate::{
+    Result,
+    planner::keywords::census::{Seat, tier},
+};
 
 /// Index ranges of one merge. SQLite takes 500 at most.
 pub(super) const MERGED: usize = 100;
@@ -39,7 +42,7 @@ impl Search<'_> {
                 }
             }
             let arms = match order {
-                Order::Created if self.filter.cluster_id.is_some() => self.members(),
+                Order::Created if self.filter.cluster_id.is_some() => self.members(way),
                 Order::Keyword if many_fresh => self.by_name(),
                 _ => self.arms(phase, way, want + skip),
             };
@@ -117,7 +120,7 @@ impl Search<'_> {
             })
             .collect();
         let tiers = phase.tiers.map(|(first, end)| {
-            let tier = self.tier();
+            let tier = tier(self.postgres);
             format!(" AND {tier} >= {first} AND {tier} < {end}")
         });
         let only = only.clone() + tiers.as_deref().unwrap_or_default();
@@ -127,15 +130,6 @@ impl Search<'_> {
                 .map(|fresh| format!("SELECT v, id FROM ({fresh} ORDER BY v {way}, id {way} LIMIT {most}) AS fresh")),
         );
         arms
-    }
-
-    /// What the index of the new has before the volume: the number of its digits, and the first one.
-    fn tier(&self) -> &'static str {
-        if self.postgres {
-            "(length(k.volume::text) * 10 + left(k.volume::text, 1)::integer)"
-        } else {
-            "length(k.volume) * 10 + substr(k.volume, 1, 1)"
-        }
     }
 
     /// The keywords that are not settled yet, of the seats that are taken.
@@ -151,11 +145,25 @@ impl Search<'_> {
     }
 
     fn waiting(&self, seats: &[&Seat]) -> String {
+        let account = self.scope.account;
+        if self.postgres {
+            // Seat by seat, in the order of the index, so that there is no other way. See `census::seats`.
+            let all: Vec<String> = seats
+                .iter()
+                .map(|seat| format!("({}, {}, {})", seat.site, seat.sector, seat.facet))
+                .collect();
+            return format!(
+                "FROM (VALUES {}) AS seats (site, sector, facet) CROSS JOIN LATERAL (SELECT * FROM keywords AS k \
+                 WHERE k.settled = 0 AND k.account_id = {account} AND k.site_id = seats.site \
+                 AND k.sector_id = seats.sector AND k.facet = seats.facet ORDER BY {}, k.id) AS k WHERE true",
+                all.join(", "),
+                tier(true)
+            );
+        }
         format!(
-            "FROM keywords AS k{} WHERE k.settled = 0 AND k.account_id = {} AND k.site_id IN ({}) \
+            "FROM keywords AS k{} WHERE k.settled = 0 AND k.account_id = {account} AND k.site_id IN ({}) \
              AND k.sector_id IN ({}) AND k.facet IN ({})",
             self.hint("fresh"),
-            self.scope.account,
             numbers(seats.iter().map(|seat| seat.site)),
             numbers(seats.iter().map(|seat| seat.sector)),
             numbers(seats.iter().map(|seat| seat.facet)),
@@ -163,27 +171,28 @@ impl Search<'_> {
     }
 
     /// A cluster's keywords as they came in, settled or not.
-    fn members(&self) -> Vec<String> {
+    fn members(&self, way: &str) -> Vec<String> {
         let cluster = self.filter.cluster_id.unwrap_or_default();
         let passing = format!(
-            "k.sector_id IN ({}) AND k.facet IN ({}){}{}{}",
+            "k.sector_id IN ({}) AND k.facet IN ({}){}",
             self.sectors(),
             self.facets(),
-            self.volumes(),
-            self.difficulties(),
-            self.texts()
+            self.own()
         );
-        let join = if self.postgres {
+        let from = if self.postgres {
+            // In this order whatever is known of the cluster: no more keywords are looked up than are shown.
             format!(
-                "CROSS JOIN LATERAL (SELECT k.id FROM keywords AS k WHERE k.id = m.keyword_id AND {passing} LIMIT 1) AS k \
-                 WHERE m.cluster_id = {cluster}"
+                "(SELECT keyword_id FROM cluster_keywords WHERE cluster_id = {cluster} ORDER BY keyword_id {way} OFFSET 0) \
+                 AS m CROSS JOIN LATERAL (SELECT k.id FROM keywords AS k WHERE k.id = m.keyword_id AND {passing} LIMIT 1) \
+                 AS k"
             )
         } else {
-            format!("CROSS JOIN keywords AS k WHERE m.cluster_id = {cluster} AND k.id = m.keyword_id AND +{passing}")
+            format!(
+                "cluster_keywords AS m CROSS JOIN keywords AS k WHERE m.cluster_id = {cluster} AND k.id = m.keyword_id \
+                 AND +{passing}"
+            )
         };
-        vec![format!(
-            "SELECT m.keyword_id AS v, m.keyword_id AS id FROM cluster_keywords AS m {join}"
-        )]
+        vec![format!("SELECT m.keyword_id AS v, m.keyword_id AS id FROM {from}")]
     }
 
     /// Each sector's keywords by their names, settled or not: the index that keeps them apart has all of them.
