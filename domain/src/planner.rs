@@ -6,6 +6,7 @@ pub mod ideas;
 pub mod import;
 pub mod keywords;
 pub mod opportunities;
+mod pace;
 pub mod serp;
 pub(crate) mod sources;
 pub mod topics;

@@ -1,8 +1,8 @@
-//! How many settled keywords a sector has of one facet; kept true by the database's triggers.
+//! How many keywords a sector has of one facet; kept true by the database's triggers.
 use crate::{AccountId, KeywordTallyId, SectorId, SiteId};
 use serde::{Deserialize, Serialize};
 
-/// A number of settled keywords. Several rows of one sector and facet are to be added up.
+/// A number of keywords. Several rows of one sector and facet are to be added up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(
     feature = "orm",

@@ -27,6 +27,7 @@ mod m20261125_000019_keyword_lists;
 mod m20261125_000020_saved_views;
 mod m20261125_000021_cluster_runs;
 mod m20261125_000022_ideas;
+mod m20261125_000023_fresh_keywords;
 mod m20261125_000024_people;
 
 /// Every change in order.
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000020_saved_views::Migration),
             Box::new(m20261125_000021_cluster_runs::Migration),
             Box::new(m20261125_000022_ideas::Migration),
+            Box::new(m20261125_000023_fresh_keywords::Migration),
             Box::new(m20261125_000024_people::Migration),
         ]
     }

@@ -51,16 +51,19 @@ const WORDS: [&str; 8] = [
 const BOUNDS: [Bounds; 3] = [
     Bounds {
         few: 15,
+        members: 15,
         probed: 60,
         sampled: 30,
     },
     Bounds {
         few: 60,
+        members: 5,
         probed: 20,
         sampled: 500,
     },
     Bounds {
         few: 10_000,
+        members: 10_000,
         probed: 100_000,
         sampled: 20_000,
     },
@@ -117,6 +120,8 @@ impl World {
             self.made += 1;
             let word = |random: &mut StdRng| *WORDS.choose(random).expect("a word");
             let text = format!("{} {} {}", word(random), word(random), self.made);
+            // Mostly small ones, so that many share a volume, and some of every length.
+            let scale = 10_i64.pow(random.random_range(0..9_u32).saturating_sub(3));
             let mut figure = |most: i64, known: f64| random.random_bool(known).then(|| random.random_range(0..most));
             rows.push(keyword::ActiveModel {
                 account_id: Set(self.tenant.scope.account),
@@ -124,7 +129,7 @@ impl World {
                 sector_id: Set(sector),
                 keyword_key: Set(engine::text::keyword_key(&text)),
                 keyword: Set(text),
-                volume: Set(figure(12, 0.7)),
+                volume: Set(figure(12, 0.7).map(|value| value * scale)),
                 difficulty: Set(figure(8, 0.7).map(|value| i32::try_from(value).expect("small"))),
                 cpc_cents: Set(figure(5, 0.3)),
                 impressions: Set(figure(6, 0.2)),
@@ -441,6 +446,72 @@ async fn a_list_is_what_a_look_at_every_row_finds() {
 #[tokio::test]
 async fn and_so_it_is_in_another_story() {
     story(2).await;
+}
+
+/// Every order of clusters of every size, settled or not, page by page.
+#[tokio::test]
+async fn a_cluster_is_listed_in_any_order_whatever_its_size() {
+    let mut world = World::new(5).await;
+    world.add(400).await;
+    let (rows, _) = world.rows().await;
+    let ids: Vec<KeywordId> = rows.keys().copied().collect();
+    let (app, scope) = (world.ground.app.clone(), world.tenant.scope.clone());
+    let mut clusters = Vec::new();
+    for (name, every) in [("few", 40), ("some", 9), ("many", 2), ("all", 1)] {
+        let input = cluster::New {
+            sector_id: world.tenant.sector,
+            name: name.to_owned(),
+            description: String::new(),
+        };
+        let made = clusters::create(&app, &scope, input).await.expect("a cluster");
+        let members = ids.iter().step_by(every).map(|id| cluster_keyword::ActiveModel {
+            cluster_id: Set(made.id),
+            keyword_id: Set(*id),
+            account_id: Set(scope.account),
+            similarity: Set(0.5),
+            shared_terms: Set(String::new()),
+            ..Default::default()
+        });
+        cluster_keyword::Entity::insert_many(members)
+            .exec_without_returning(&app.db)
+            .await
+            .expect("members");
+        clusters.push(made.id);
+    }
+    for settled in [false, true] {
+        if settled {
+            settle::run(&app).await.expect("settled");
+            world.add(30).await;
+        }
+        let (rows, members) = world.rows().await;
+        for cluster in &clusters {
+            for order in ORDERS {
+                for way in ["", "-"] {
+                    let filter = Filter {
+                        cluster_id: Some(*cluster),
+                        status: (order == "volume").then_some(KeywordStatus::Active),
+                        ..Filter::default()
+                    };
+                    let bounds = *BOUNDS.choose(&mut world.random).expect("bounds");
+                    let mut found = Vec::new();
+                    let mut query = ListQuery {
+                        page_size: Some(70),
+                        ordering: Some(format!("{way}{order}")),
+                        ..ListQuery::default()
+                    };
+                    for number in 1..8 {
+                        query.page = Some(number);
+                        let page = keywords::list_within(&app, &scope, &filter, &query, bounds)
+                            .await
+                            .expect("a page");
+                        found.extend(page.results.iter().map(|row| row.keyword.id));
+                    }
+                    let expected = naive(&rows, &members, &filter, &query);
+                    assert_eq!(found, expected, "{filter:?} {query:?} {bounds:?}");
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ pub(super) async fn measure(
         )
         .await?;
     let mut ids = Vec::new();
-    for (name, every) in [("Few", 2_003), ("Many", 3)] {
+    for (name, every) in [("Few", 2_003), ("Some", 50), ("Many", 3)] {
         let input = cluster::New {
             sector_id: sector,
             name: name.to_owned(),
@@ -132,11 +132,11 @@ pub(super) async fn measure(
     for (name, filter, ordering, search, number) in cases {
         figures.push(timed(app, scope, name, filter, ordering, search, number).await?);
     }
-    for (name, id) in ["cluster of few, -volume", "cluster of a third, -volume"]
-        .into_iter()
-        .zip(ids)
-    {
-        figures.push(timed(app, scope, name, &cluster(id), "-volume", "", 1).await?);
+    for (name, id) in ["few", "a fiftieth", "a third"].into_iter().zip(ids) {
+        for ordering in ["-volume", "keyword", "difficulty", "-created_at", "-impressions"] {
+            let name = format!("cluster of {name}, {ordering}");
+            figures.push(timed(app, scope, &name, &cluster(id), ordering, "", 1).await?);
+        }
     }
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rows = rows as f64;

@@ -11,7 +11,7 @@ use super::{
     work::{self, Rejects},
     write,
 };
-use crate::{App, Result};
+use crate::{App, Result, planner::pace::Pace};
 
 /// Most keywords of one file that is imported as a whole: their identities are held in memory, 8 bytes each.
 const MOST: usize = 5_000_000;
@@ -29,7 +29,7 @@ pub(super) enum Verdict {
 /// Reads the whole file. What speaks against it is written to the list of refused rows, and counted on the import.
 pub(super) async fn all(app: &App, import: &keyword_import::Model, rejects: &mut Rejects) -> Result<Verdict> {
     use keyword_import::Column as C;
-    let (reading, mut batches) = work::start_reading(app, import, 0)?;
+    let (reading, mut batches) = work::start_reading(app, import, 0, Pace::default(), |outcomes| outcomes)?;
     let hasher = RandomState::new();
     let mut seen: HashSet<u64> = HashSet::new();
     let (mut refused, mut twice, mut known, mut skipped) = (0_i64, 0_i64, 0_i64, 0_i64);
@@ -39,7 +39,7 @@ pub(super) async fn all(app: &App, import: &keyword_import::Model, rejects: &mut
             Err(fault) => return Ok(Verdict::Bad(fault.public_message())),
         };
         let keys: Vec<&str> = batch
-            .outcomes
+            .content
             .iter()
             .filter_map(|outcome| match outcome {
                 Outcome::Keyword(row) => Some(row.key.as_str()),
@@ -52,7 +52,7 @@ pub(super) async fn all(app: &App, import: &keyword_import::Model, rejects: &mut
             ImportKind::Serp => HashSet::new(),
         };
         let mut against = Vec::new();
-        for outcome in &batch.outcomes {
+        for outcome in &batch.content {
             match outcome {
                 Outcome::Rejected(reject) => {
                     refused += 1;

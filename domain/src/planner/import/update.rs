@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use engine::import::KeywordRow;
 use entity::{KeywordId, keyword, keyword_import, keyword_import::ImportMode};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -234,16 +234,74 @@ const COLUMNS: &str = "account_id, site_id, sector_id, keyword, keyword_key, vol
      volume_estimated, difficulty, intent, intent_guessed, cpc_cents, country, impressions, clicks, position_hundredths, \
      status, import_id, import_line, created_at, updated_at";
 
-/// Adds the keywords that nobody has, all in one statement; says how many.
+/// Keywords of one statement on SQLite, which takes 32,766 values at most.
+const ROWS: usize = 250;
+
+/// Adds the keywords that nobody has; says how many.
 async fn insert(
     db: &impl ConnectionTrait,
     import: &keyword_import::Model,
     rows: &[&KeywordRow],
     now: entity::Timestamp,
 ) -> Result<i64> {
-    if rows.is_empty() {
-        return Ok(0);
+    let mut written = 0;
+    if db.get_database_backend() == DbBackend::Postgres {
+        if !rows.is_empty() {
+            written = db
+                .execute_raw(all_at_once(db, import, rows, now)?)
+                .await?
+                .rows_affected();
+        }
+    } else {
+        for rows in rows.chunks(ROWS) {
+            written += db.execute_raw(one_by_one(import, rows, now)).await?.rows_affected();
+        }
     }
+    Ok(i64::try_from(written).unwrap_or(i64::MAX))
+}
+
+/// A statement of SQLite with a parameter for each value. It is prepared once, and takes a quarter of the time that SQLite
+/// needs to look each of them up in a JSON text.
+fn one_by_one(import: &keyword_import::Model, rows: &[&KeywordRow], now: entity::Timestamp) -> Statement {
+    let one = format!(
+        "({}, {}, {}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', {}, ?, ?, ?)",
+        import.account_id, import.site_id, import.sector_id, import.id
+    );
+    let all = vec![one.as_str(); rows.len()].join(", ");
+    let sql = format!("INSERT INTO keywords ({COLUMNS}) VALUES {all} ON CONFLICT (sector_id, keyword_key) DO NOTHING");
+    // As the driver writes it, but once and not for every row.
+    let now = now.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false);
+    let values = rows.iter().flat_map(|row| -> [sea_orm::Value; 17] {
+        [
+            row.keyword.as_str().into(),
+            row.key.as_str().into(),
+            row.volume.into(),
+            row.volume_low.into(),
+            row.volume_high.into(),
+            row.volume_estimated.into(),
+            row.difficulty.into(),
+            row.intent.as_str().into(),
+            row.intent_guessed.into(),
+            row.cpc_cents.into(),
+            row.country.as_deref().into(),
+            row.impressions.into(),
+            row.clicks.into(),
+            row.position_hundredths.into(),
+            i64::try_from(row.line).unwrap_or(i64::MAX).into(),
+            now.as_str().into(),
+            now.as_str().into(),
+        ]
+    });
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
+}
+
+/// A statement of PostgreSQL with all rows in one JSON text.
+fn all_at_once(
+    db: &impl ConnectionTrait,
+    import: &keyword_import::Model,
+    rows: &[&KeywordRow],
+    now: entity::Timestamp,
+) -> Result<Statement> {
     let payload: Vec<New> = rows
         .iter()
         .map(|row| New {
@@ -264,27 +322,15 @@ async fn insert(
             l: row.line,
         })
         .collect();
-    let fixed = format!("{}, {}, {}", import.account_id, import.site_id, import.sector_id);
-    let import_id = import.id;
-    let sql = match db.get_database_backend() {
-        DbBackend::Postgres => format!(
-            "INSERT INTO keywords ({COLUMNS}) SELECT {fixed}, r.k, r.n, r.v, r.lo, r.hi, r.e = 1, r.d, r.i, r.g = 1, r.c, r.m, \
-             r.im, r.cl, r.p, 'active', {import_id}, r.l, $2, $2 \
-             FROM json_to_recordset($1::json) AS r(k text, n text, v bigint, lo bigint, hi bigint, e int, d int, i text, \
-             g int, c bigint, m text, im bigint, cl bigint, p int, l bigint) \
-             ON CONFLICT (sector_id, keyword_key) DO NOTHING"
-        ),
-        _ => format!(
-            "INSERT INTO keywords ({COLUMNS}) SELECT {fixed}, r.value->>'k', r.value->>'n', r.value->>'v', r.value->>'lo', r.value->>'hi', \
-             r.value->>'e', r.value->>'d', r.value->>'i', r.value->>'g', r.value->>'c', r.value->>'m', r.value->>'im', \
-             r.value->>'cl', r.value->>'p', 'active', {import_id}, r.value->>'l', $2, $2 \
-             FROM json_each($1) AS r WHERE true \
-             ON CONFLICT (sector_id, keyword_key) DO NOTHING"
-        ),
-    };
-    let statement = with_json(db, sql, &payload, Some(now))?;
-    let written = db.execute_raw(statement).await?.rows_affected();
-    Ok(i64::try_from(written).unwrap_or(i64::MAX))
+    let sql = format!(
+        "INSERT INTO keywords ({COLUMNS}) SELECT {}, {}, {}, r.k, r.n, r.v, r.lo, r.hi, r.e = 1, r.d, r.i, r.g = 1, r.c, r.m, \
+         r.im, r.cl, r.p, 'active', {}, r.l, $2, $2 \
+         FROM json_to_recordset($1::json) AS r(k text, n text, v bigint, lo bigint, hi bigint, e int, d int, i text, \
+         g int, c bigint, m text, im bigint, cl bigint, p int, l bigint) \
+         ON CONFLICT (sector_id, keyword_key) DO NOTHING",
+        import.account_id, import.site_id, import.sector_id, import.id
+    );
+    with_json(db, sql, &payload, Some(now))
 }
 
 /// Writes changed figures, all in one statement.

@@ -1,8 +1,8 @@
 //! The worker's side: a file is read as a stream on a thread of its own and written batch by batch.
 
-use std::io::BufReader;
+use std::{io::BufReader, time::Instant};
 
-use engine::import::{Mapping, Outcome, Reader, Reject};
+use engine::import::{Outcome, Reader, Reject};
 use entity::{
     KeywordImportId, keyword_import,
     keyword_import::{ImportKind, ImportMode, ImportStatus},
@@ -14,18 +14,15 @@ use super::{OPEN, check, close, columns_of, file_key, mapping_of, rejects_key, t
 use crate::{
     App, Error, Result,
     jobs::worker::{BEAT, DEAD_AFTER, Worker},
-    planner::serp,
+    planner::{pace::Pace, serp},
     scope::Scope,
 };
 
-/// Records written in one transaction: large enough to be fast, small enough that others get their turn.
-const BATCH: usize = 5_000;
-
 /// What the reading thread hands over.
-pub(super) struct Batch {
-    pub(super) outcomes: Vec<Outcome>,
+pub(super) struct Batch<T> {
+    pub(super) content: T,
     /// Rows refused among the records that an earlier worker wrote: the list of refused rows is made anew.
-    refused_before: Vec<Outcome>,
+    refused_before: Vec<Reject>,
     pub(super) bytes: u64,
     /// Nothing comes after it.
     last: bool,
@@ -133,18 +130,22 @@ async fn read_all(app: &App, import: keyword_import::Model) -> Result<()> {
         }
     }
     let mut rejects = Rejects::open(app, &import)?;
-    let (reading, mut batches) = start_reading(app, &import, import.records_done)?;
+    let pace = Pace::default();
+    let country = import.country.clone();
+    let pack = move |outcomes| write::pack(outcomes, country.as_deref());
+    let (reading, mut batches) = start_reading(app, &import, import.records_done, pace.clone(), pack)?;
     let mut row = import.clone();
     while let Some(batch) = batches.recv().await {
         let batch = match batch {
             Ok(batch) => batch,
             Err(fault) => return stop(app, &row, ImportStatus::Failed, Some(fault.public_message())).await,
         };
-        rejects.add(&batch.refused_before)?;
-        rejects.add(&batch.outcomes)?;
-        let last = batch.last;
-        match write::batch(app, &mut row, batch.outcomes, batch.bytes).await {
-            Ok(true) => {}
+        rejects.add_rows(batch.refused_before.iter())?;
+        rejects.add_rows(batch.content.refused.iter())?;
+        let (last, records) = (batch.last, batch.content.records);
+        let begun = Instant::now();
+        match write::batch(app, &mut row, batch.content, batch.bytes).await {
+            Ok(true) => pace.took(begun.elapsed(), records),
             // Another worker goes on with it.
             Ok(false) => return Ok(()),
             Err(full @ Error::LimitReached(_)) => {
@@ -191,11 +192,18 @@ async fn stop(app: &App, import: &keyword_import::Model, status: ImportStatus, e
     }
 }
 
-type Reading = (tokio::task::JoinHandle<()>, mpsc::Receiver<Result<Batch>>);
+type Reading<T> = (tokio::task::JoinHandle<()>, mpsc::Receiver<Result<Batch<T>>>);
 
-/// Reads on a thread of its own from the record after `done_before`; the channel's bound keeps memory flat.
-pub(super) fn start_reading(app: &App, import: &keyword_import::Model, done_before: i64) -> Result<Reading> {
-    let (sender, batches) = mpsc::channel::<Result<Batch>>(2);
+/// Reads on a thread of its own from the record after `done_before`, and makes of the records what their reader needs; the
+/// channel's bound keeps memory flat.
+pub(super) fn start_reading<T: Send + 'static>(
+    app: &App,
+    import: &keyword_import::Model,
+    done_before: i64,
+    pace: Pace,
+    pack: impl Fn(Vec<Outcome>) -> T + Send + 'static,
+) -> Result<Reading<T>> {
+    let (sender, batches) = mpsc::channel::<Result<Batch<T>>>(1);
     let unpacked = app.storage.path(&table_key(import))?;
     let packed = unpacked.exists();
     let path = if packed {
@@ -213,41 +221,40 @@ pub(super) fn start_reading(app: &App, import: &keyword_import::Model, done_befo
             Some(whole) => u64::try_from(u128::from(bytes) * u128::from(size) / u128::from(whole)).unwrap_or(size),
             None => bytes,
         };
-        read(&path, &name, mapping.as_ref(), done_before, &sender, scale);
+        let opened = std::fs::File::open(&path).map_err(Error::from).and_then(|file| {
+            Reader::open(BufReader::with_capacity(1 << 20, file), &name, mapping.as_ref())
+                .map_err(|fault| Error::field("file", fault.to_string()))
+        });
+        match opened {
+            Ok(reader) => read(reader, done_before, &pace, &sender, scale, pack),
+            Err(fault) => {
+                let _ = sender.blocking_send(Err(fault));
+            }
+        }
     });
     Ok((reading, batches))
 }
 
-fn read(
-    path: &std::path::Path,
-    name: &str,
-    mapping: Option<&Mapping>,
+fn read<T>(
+    mut reader: Reader<BufReader<std::fs::File>>,
     done_before: i64,
-    sender: &mpsc::Sender<Result<Batch>>,
+    pace: &Pace,
+    sender: &mpsc::Sender<Result<Batch<T>>>,
     scale: impl Fn(u64) -> u64,
+    pack: impl Fn(Vec<Outcome>) -> T,
 ) {
-    let reader = std::fs::File::open(path).map_err(Error::from).and_then(|file| {
-        Reader::open(BufReader::with_capacity(1 << 20, file), name, mapping)
-            .map_err(|fault| Error::field("file", fault.to_string()))
-    });
-    let mut reader = match reader {
-        Ok(reader) => reader,
-        Err(fault) => {
-            let _ = sender.blocking_send(Err(fault));
-            return;
-        }
-    };
-    let mut outcomes = Vec::with_capacity(BATCH);
+    let mut outcomes = Vec::with_capacity(pace.rows());
     let mut refused_before = Vec::new();
     let mut number = 0_i64;
+    let mut size = pace.rows();
     loop {
         match reader.next() {
             Some(Ok(outcome)) => {
                 number += 1;
                 if number > done_before {
                     outcomes.push(outcome);
-                } else if matches!(outcome, Outcome::Rejected(_)) {
-                    refused_before.push(outcome);
+                } else if let Outcome::Rejected(reject) = outcome {
+                    refused_before.push(reject);
                 }
             }
             Some(Err(fault)) => {
@@ -256,9 +263,9 @@ fn read(
             }
             None => break,
         }
-        if outcomes.len() + refused_before.len() >= BATCH {
+        if outcomes.len() + refused_before.len() >= size {
             let batch = Batch {
-                outcomes: std::mem::replace(&mut outcomes, Vec::with_capacity(BATCH)),
+                content: pack(std::mem::take(&mut outcomes)),
                 refused_before: std::mem::take(&mut refused_before),
                 bytes: scale(reader.bytes_read()),
                 last: false,
@@ -266,11 +273,13 @@ fn read(
             if sender.blocking_send(Ok(batch)).is_err() {
                 return;
             }
+            size = pace.rows();
+            outcomes.reserve(size);
         }
     }
     let bytes = scale(reader.bytes_read());
     let _ = sender.blocking_send(Ok(Batch {
-        outcomes,
+        content: pack(outcomes),
         refused_before,
         bytes,
         last: true,

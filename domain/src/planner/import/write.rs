@@ -1,8 +1,8 @@
 //! Writing a batch of an import: few statements, one transaction, counts included.
 
-use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::collections::HashSet;
 
-use engine::import::{KeywordRow, Outcome};
+use engine::import::{KeywordRow, Outcome, Reject};
 use entity::{keyword_import, keyword_import::ImportKind};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, Statement, sea_query::Expr,
@@ -26,30 +26,55 @@ pub(super) struct Done {
     pub(super) updated: i64,
 }
 
-/// Writes the good rows and moves the import's counts on, all in one transaction. `false` when another worker has
-/// written this batch already.
-pub(super) async fn batch(
-    app: &App,
-    row: &mut keyword_import::Model,
-    outcomes: Vec<Outcome>,
-    bytes: u64,
-) -> Result<bool> {
-    let records = i64::try_from(outcomes.len()).unwrap_or(i64::MAX);
-    let (mut rejected, mut skipped) = (0_i64, 0_i64);
-    let mut rows: Vec<KeywordRow> = Vec::with_capacity(outcomes.len());
+/// Records as they are written.
+pub(super) struct Packed {
+    /// How many there were, of every kind.
+    pub(super) records: usize,
+    pub(super) refused: Vec<Reject>,
+    skipped: usize,
+    good: usize,
+    /// One row for each keyword, in the order of their keys: what is locked in one order never waits in a circle, and an
+    /// index is written from one end to the other.
+    rows: Vec<KeywordRow>,
+}
+
+/// Sorts records by what becomes of them. `country` is that of rows that name none.
+pub(super) fn pack(outcomes: Vec<Outcome>, country: Option<&str>) -> Packed {
+    let records = outcomes.len();
+    let mut refused = Vec::new();
+    let mut skipped = 0;
+    let mut rows: Vec<KeywordRow> = Vec::with_capacity(records);
     for outcome in outcomes {
         match outcome {
-            Outcome::Rejected(_) => rejected += 1,
+            Outcome::Rejected(reject) => refused.push(reject),
             Outcome::Skipped { .. } => skipped += 1,
-            Outcome::Keyword(keyword) => rows.push(keyword),
+            Outcome::Keyword(mut row) => {
+                if row.country.is_none() {
+                    row.country = country.map(str::to_owned);
+                }
+                rows.push(row);
+            }
         }
     }
-    if let Some(country) = &row.country {
-        for keyword in &mut rows {
-            keyword.country.get_or_insert_with(|| country.clone());
-        }
+    Packed {
+        records,
+        refused,
+        skipped,
+        good: rows.len(),
+        rows: unique(rows),
     }
-    let good = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+}
+
+/// Writes the good rows and moves the import's counts on, all in one transaction. `false` when another worker has
+/// written this batch already.
+pub(super) async fn batch(app: &App, row: &mut keyword_import::Model, packed: Packed, bytes: u64) -> Result<bool> {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let (records, rejected, skipped) = (
+        number(packed.records),
+        number(packed.refused.len()),
+        number(packed.skipped),
+    );
+    let (good, rows) = (number(packed.good), packed.rows);
     let now = crate::now();
     let txn = db::begin_write(&app.db).await?;
     let scope = Scope::system(row.account_id);
@@ -58,13 +83,13 @@ pub(super) async fn batch(
     scope::lock_account(&txn, &scope).await?;
     let done = match row.kind {
         ImportKind::Keywords => {
-            let done = update::keywords(&txn, row, unique(rows), now).await?;
+            let done = update::keywords(&txn, row, rows, now).await?;
             if done.added > 0 {
                 limits::refuse_beyond(&txn, &scope, Thing::Keywords, done.added.unsigned_abs()).await?;
             }
             done
         }
-        ImportKind::Competitor => competitors::write(&txn, row, unique(rows), now).await?,
+        ImportKind::Competitor => competitors::write(&txn, row, rows, now).await?,
         // Refused when it is announced.
         ImportKind::Serp => return Err(Error::Conflict("Search results cannot be read here.".to_owned())),
     };
@@ -93,28 +118,20 @@ pub(super) async fn batch(
     Ok(true)
 }
 
-/// One row for each keyword, in the order of their keys: what is locked in one order never waits in a circle.
-fn unique(rows: Vec<KeywordRow>) -> Vec<KeywordRow> {
+fn unique(mut rows: Vec<KeywordRow>) -> Vec<KeywordRow> {
+    // Rows of one keyword stay in the order of the file.
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
     let mut found: Vec<KeywordRow> = Vec::with_capacity(rows.len());
-    let mut positions: HashMap<String, usize> = HashMap::with_capacity(rows.len());
     for row in rows {
-        match positions.entry(row.key.clone()) {
-            Entry::Vacant(free) => {
-                free.insert(found.len());
-                found.push(row);
-            }
-            Entry::Occupied(known) => {
-                if let Some(first) = found.get_mut(*known.get()) {
-                    first.merge(row);
-                }
-            }
+        match found.last_mut() {
+            Some(first) if first.key == row.key => first.merge(row),
+            _ => found.push(row),
         }
     }
-    found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     found
 }
 
-/// A statement with a list as one JSON parameter (`$1`), and the time (`$2`): far faster than a parameter for each value.
+/// A statement with a list as one JSON parameter (`$1`), and the time (`$2`).
 pub(super) fn with_json<T: Serialize>(
     db: &impl ConnectionTrait,
     sql: String,

@@ -1,12 +1,12 @@
 //! How many keywords there are of each sector and facet, without counting them.
 //!
-//! Settled keywords are counted by the database's triggers (`keyword_tallies`); those that came in since are few, and are
-//! counted in the small index that holds nothing but them.
+//! The database's triggers count them (`keyword_tallies`). Whether some of them wait to be settled is asked of the index that
+//! holds nothing but those.
 
-use std::collections::BTreeMap;
-
-use entity::{SectorId, SiteId, keyword, keyword::Filter, keyword::Intent, keyword::KeywordStatus, keyword_tally};
-use sea_orm::{ColumnTrait, ConnectionTrait, ExprTrait, QueryFilter, QuerySelect, Statement, sea_query::Expr};
+use entity::{SectorId, SiteId, keyword::Filter, keyword::Intent, keyword::KeywordStatus, keyword_tally};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Statement, sea_query::Expr,
+};
 
 use crate::{
     App, Result, db,
@@ -20,10 +20,10 @@ pub(super) struct Seat {
     pub sector: SectorId,
     /// Status, intent and whether in a cluster, as the column `facet` has them.
     pub facet: i32,
-    /// Keywords in the indexes of the orders.
-    pub settled: u64,
-    /// Keywords that came in since.
-    pub fresh: u64,
+    /// How many there are.
+    pub number: u64,
+    /// Whether some of them are not in the indexes of the orders yet.
+    pub fresh: bool,
 }
 
 /// The place of a status in the facet: its words in their order.
@@ -45,72 +45,72 @@ pub(super) fn intent_place(intent: Intent) -> i32 {
     }
 }
 
-/// Whether keywords of the facet pass the filter's status, intent and `clustered`.
+/// What the index of the new has before the volume of keywords `k`: the number of its digits, and the first one.
+pub(super) fn tier(postgres: bool) -> &'static str {
+    if postgres {
+        "(length(k.volume::text) * 10 + left(k.volume::text, 1)::integer)"
+    } else {
+        "length(k.volume) * 10 + substr(k.volume, 1, 1)"
+    }
+}
+
+/// Whether keywords of the facet pass the filter's status, intent and `clustered`. Those of a cluster are clustered.
 fn passes(filter: &Filter, facet: i32) -> bool {
     filter.status.is_none_or(|status| facet / 8 == status_place(status))
         && filter.intent.is_none_or(|intent| facet % 8 / 2 == intent_place(intent))
         && filter
             .clustered
             .is_none_or(|clustered| facet % 2 == i32::from(clustered))
+        && (filter.cluster_id.is_none() || facet % 2 == 1)
 }
 
 /// What the caller may see of the filter's sites, sectors and facets; nothing that is empty.
 pub(super) async fn seats(db: &impl ConnectionTrait, scope: &Scope, filter: &Filter) -> Result<Vec<Seat>> {
-    type Found = Vec<(SiteId, SectorId, i32, i64)>;
-    let sum = Expr::expr(keyword_tally::Column::Number.sum()).cast_as("bigint");
-    let mut settled = keyword_tally::Entity::find_in(scope);
-    let mut fresh = keyword::Entity::find_in(scope).filter(Expr::cust("settled = 0"));
+    type Found = Vec<(SiteId, SectorId, i32, i64, i32)>;
+    use keyword_tally::Column as C;
+    let sum = Expr::expr(C::Number.sum()).cast_as("bigint");
+    // Each asks the index, in which an account that imported nothing of late has no entry. The order leaves no other way:
+    // where most keywords were new a moment ago, PostgreSQL would look for the first of them in the table.
+    let fresh = Expr::cust(format!(
+        "CASE WHEN (SELECT 1 FROM keywords AS k WHERE k.settled = 0 AND k.account_id = keyword_tallies.account_id \
+         AND k.site_id = keyword_tallies.site_id AND k.sector_id = keyword_tallies.sector_id \
+         AND k.facet = keyword_tallies.facet ORDER BY {} LIMIT 1) IS NULL THEN 0 ELSE 1 END",
+        tier(db::is_postgres(db))
+    ));
+    let mut rows = keyword_tally::Entity::find_in(scope);
     if let Some(site) = filter.site_id {
-        settled = settled.filter(keyword_tally::Column::SiteId.eq(site));
-        fresh = fresh.filter(keyword::Column::SiteId.eq(site));
+        rows = rows.filter(C::SiteId.eq(site));
     }
     if let Some(sector) = filter.sector_id {
-        settled = settled.filter(keyword_tally::Column::SectorId.eq(sector));
-        fresh = fresh.filter(keyword::Column::SectorId.eq(sector));
+        rows = rows.filter(C::SectorId.eq(sector));
     }
-    let settled: Found = settled
+    let rows: Found = rows
         .select_only()
-        .columns([
-            keyword_tally::Column::SiteId,
-            keyword_tally::Column::SectorId,
-            keyword_tally::Column::Facet,
-        ])
+        .columns([C::SiteId, C::SectorId, C::Facet])
         .column_as(sum, "number")
-        .group_by(keyword_tally::Column::SiteId)
-        .group_by(keyword_tally::Column::SectorId)
-        .group_by(keyword_tally::Column::Facet)
+        .column_as(fresh, "fresh")
+        .group_by(C::AccountId)
+        .group_by(C::SiteId)
+        .group_by(C::SectorId)
+        .group_by(C::Facet)
+        .order_by_asc(C::SectorId)
+        .order_by_asc(C::Facet)
         .into_tuple()
         .all(db)
         .await?;
-    let fresh: Found = fresh
-        .select_only()
-        .columns([keyword::Column::SiteId, keyword::Column::SectorId])
-        .column_as(Expr::cust("CAST(facet AS integer)"), "facet")
-        .column_as(Expr::cust("COUNT(*)"), "number")
-        .group_by(keyword::Column::SiteId)
-        .group_by(keyword::Column::SectorId)
-        .group_by(Expr::cust("facet"))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut seats: BTreeMap<(SectorId, i32), Seat> = BTreeMap::new();
-    for (rows, is_settled) in [(settled, true), (fresh, false)] {
-        for (site, sector, facet, number) in rows {
+    Ok(rows
+        .into_iter()
+        .filter_map(|(site, sector, facet, number, fresh)| {
             let number = u64::try_from(number).unwrap_or(0);
-            if number == 0 || !passes(filter, facet) {
-                continue;
-            }
-            let seat = seats.entry((sector, facet)).or_insert(Seat {
+            (number > 0 && passes(filter, facet)).then_some(Seat {
                 site,
                 sector,
                 facet,
-                settled: 0,
-                fresh: 0,
-            });
-            *(if is_settled { &mut seat.settled } else { &mut seat.fresh }) += number;
-        }
-    }
-    Ok(seats.into_values().collect())
+                number,
+                fresh: fresh == 1,
+            })
+        })
+        .collect())
 }
 
 /// How many keywords pass the filter's site, sector, status, intent and `clustered`; its other conditions are not looked at.
@@ -119,7 +119,7 @@ pub(super) async fn seats(db: &impl ConnectionTrait, scope: &Scope, filter: &Fil
 /// When the database fails.
 pub(crate) async fn count(db: &impl ConnectionTrait, scope: &Scope, filter: &Filter) -> Result<u64> {
     let seats = seats(db, scope, filter).await?;
-    Ok(seats.iter().map(|seat| seat.settled + seat.fresh).sum())
+    Ok(seats.iter().map(|seat| seat.number).sum())
 }
 
 /// Puts rows of the same sector and facet together, and drops those that came to nothing.
@@ -149,7 +149,7 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<Vec<String>> {
     let sql = "SELECT sector_id, CAST(facet AS bigint) AS facet, CAST(SUM(kept) AS bigint) AS kept, \
          CAST(SUM(there) AS bigint) AS there FROM ( \
            SELECT sector_id, facet, number AS kept, 0 AS there FROM keyword_tallies \
-           UNION ALL SELECT sector_id, facet, 0, 1 FROM keywords WHERE settled = 1 \
+           UNION ALL SELECT sector_id, facet, 0, 1 FROM keywords \
          ) AS both_ways GROUP BY sector_id, facet HAVING SUM(kept) <> SUM(there)";
     let rows = db
         .query_all_raw(Statement::from_string(db.get_database_backend(), sql))

@@ -3,16 +3,14 @@
 //! Until then a list finds them in the index of the new. An import so writes one index instead of seven, and a search for
 //! text needs no index of its own to be right.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use entity::keyword_import::ImportStatus;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::census;
-use crate::{App, Result, db};
+use crate::{App, Result, db, planner::pace::Pace};
 
-/// Keywords that one transaction settles: a fraction of a second of the one writer's time on SQLite.
-const CHUNK: usize = 5_000;
 /// Time between two transactions.
 const PAUSE: Duration = Duration::from_millis(5);
 /// An import that said nothing for so long is not under way.
@@ -38,10 +36,14 @@ pub(crate) async fn due(app: &App) -> Result<()> {
 /// When the database fails; what was settled before stays so.
 pub async fn run(app: &App) -> Result<usize> {
     let mut done = 0;
+    // A fraction of a second of the one writer's time on SQLite.
+    let pace = Pace::default();
     loop {
-        let settled = chunk(app).await?;
+        let (most, begun) = (pace.rows(), Instant::now());
+        let settled = chunk(app, most).await?;
+        pace.took(begun.elapsed(), settled);
         done += settled;
-        if settled < CHUNK {
+        if settled < most {
             return Ok(done);
         }
         // Whoever waits to write comes in between: SQLite wakes them by the clock.
@@ -49,7 +51,7 @@ pub async fn run(app: &App) -> Result<usize> {
     }
 }
 
-async fn chunk(app: &App) -> Result<usize> {
+async fn chunk(app: &App, most: usize) -> Result<usize> {
     let backend = app.db.get_database_backend();
     // Nothing to do is the ordinary case, and must not ask for SQLite's one lock for writing.
     let any = Statement::from_string(backend, "SELECT id FROM keywords WHERE settled = 0 LIMIT 1");
@@ -60,14 +62,14 @@ async fn chunk(app: &App) -> Result<usize> {
         // Rows in somebody's hands are left for the next time: whoever waits for nobody is in no deadlock.
         let sql = format!(
             "UPDATE keywords SET settled = 1 WHERE id IN (SELECT id FROM keywords WHERE settled = 0 \
-             LIMIT {CHUNK} FOR UPDATE SKIP LOCKED)"
+             LIMIT {most} FOR UPDATE SKIP LOCKED)"
         );
         let done = app.db.execute_raw(Statement::from_string(backend, sql)).await?;
         return Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX));
     }
-    let sql = format!("SELECT id FROM keywords INDEXED BY ix_keywords_list_new WHERE settled = 0 LIMIT {CHUNK}");
+    let sql = format!("SELECT id FROM keywords INDEXED BY ix_keywords_list_fresh WHERE settled = 0 LIMIT {most}");
     let txn = db::begin_write(&app.db).await?;
-    let mut ids: Vec<i64> = Vec::with_capacity(CHUNK);
+    let mut ids: Vec<i64> = Vec::with_capacity(most);
     for row in txn.query_all_raw(Statement::from_string(backend, sql)).await? {
         ids.push(row.try_get("", "id")?);
     }
