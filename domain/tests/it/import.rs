@@ -10,7 +10,7 @@ use entity::{
     keyword_import::{ImportMode, ImportStatus, NewImport},
     plan,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
 use crate::support::{Ground, Tenant, eventually, fields, fixture, page};
 
@@ -822,6 +822,31 @@ async fn a_cancelled_import_keeps_what_is_in() {
         i64::try_from(ground.keywords(&tenant).await.len()).expect("a number"),
         kept
     );
+}
+
+/// Times are texts on SQLite, and are found and compared as such.
+#[tokio::test]
+async fn an_imported_keyword_has_its_time_as_every_row_has() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let file = "keyword,volume,difficulty,cpc,country\nalpha,10,5,1.50,us\nbeta,,,,\n";
+    ground.import(&tenant, "a.csv", file.as_bytes(), ImportMode::Skip).await;
+    let alpha = ground.keywords(&tenant).await.remove("alpha").expect("a keyword");
+    let same = keyword::Entity::find()
+        .filter(keyword::Column::CreatedAt.eq(alpha.created_at))
+        .filter(keyword::Column::UpdatedAt.eq(alpha.updated_at))
+        .count(&ground.app.db)
+        .await
+        .expect("counts");
+    assert_eq!(same, 2);
+    let found = (
+        alpha.volume,
+        alpha.difficulty,
+        alpha.cpc_cents,
+        alpha.country.as_deref(),
+        alpha.volume_estimated,
+    );
+    assert_eq!(found, (Some(10), Some(5), Some(150), Some("us"), false));
 }
 
 #[tokio::test]

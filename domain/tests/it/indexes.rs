@@ -310,7 +310,12 @@ async fn the_first_page_after_an_import_reads_a_part_of_what_waits() {
                     assert!(sql.contains("length(k.volume"), "a tier at a time: {said}");
                 } else {
                     assert!(plan.contains("ix_keywords_sector_id_keyword_key"), "{said}");
-                    assert!(!plan.contains("Sort  (") && !plan.contains("TEMP B-TREE"), "{said}");
+                    // Names that are equal, of which there are none, would be put in order by their numbers. What is not known to
+                    // be large is sorted.
+                    let plan = plan.replace("Incremental Sort", "");
+                    let unknown = on_postgres() && !statistics;
+                    let sorts = plan.contains("Sort  (") || plan.contains("TEMP B-TREE");
+                    assert!(!sorts || unknown, "{said}");
                 }
             }
             assert!(pages > 0);

@@ -253,8 +253,13 @@ async fn insert(
                 .rows_affected();
         }
     } else {
-        for rows in rows.chunks(ROWS) {
-            written += db.execute_raw(one_by_one(import, rows, now)).await?.rows_affected();
+        // The next statement is made while SQLite works on the one before.
+        let mut statements = rows.chunks(ROWS).map(|rows| one_by_one(import, rows, now));
+        let mut next = statements.next();
+        while let Some(statement) = next {
+            let (done, made) = futures::join!(db.execute_raw(statement), async { statements.next() });
+            written += done?.rows_affected();
+            next = made;
         }
     }
     Ok(i64::try_from(written).unwrap_or(i64::MAX))
