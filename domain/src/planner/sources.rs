@@ -112,11 +112,14 @@ pub(super) async fn chosen(db: &impl ConnectionTrait, scope: &Scope, ids: &[Keyw
         .await?)
 }
 
+/// A change by hand, and what it set.
+type ByHand = (KeywordChangeId, Map<String, Value>);
+
 /// What people have decided about some keywords since a change, by the names of the values. An undo leaves it alone, also
 /// where they decided for what was there already.
 pub(super) struct Decided {
-    /// By hand: the keyword, the change's id, what it set.
-    singly: HashMap<KeywordId, Vec<(KeywordChangeId, Map<String, Value>)>>,
+    /// By hand, one by one.
+    singly: HashMap<KeywordId, Vec<ByHand>>,
     /// The intent of many at once.
     intent: HashMap<KeywordId, Timestamp>,
 }
