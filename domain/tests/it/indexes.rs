@@ -227,7 +227,6 @@ async fn a_large_cluster_is_read_along_the_order_and_a_small_one_by_its_members(
     settle::run(&ground.app).await.expect("settled");
     let bounds = Bounds {
         few: 100,
-        members: 500,
         ..Bounds::default()
     };
     // Without statistics, as after the first import, and with them.

@@ -30,8 +30,6 @@ use crate::{
 pub struct Bounds {
     /// Keywords that are fetched and sorted rather than sought along an order.
     pub few: u64,
-    /// The same for those of a cluster: along an order most keywords may be others'.
-    pub members: u64,
     /// Entries of an index that carries both figures, read to find out how many lie in both ranges.
     pub probed: u64,
     /// Keywords that are compared with a text to say at least how many have it.
@@ -42,7 +40,6 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             few: entity::page::COUNTED,
-            members: 25_000,
             probed: 100_000,
             sampled: 20_000,
         }
