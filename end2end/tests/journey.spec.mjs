@@ -138,7 +138,7 @@ browserTest('a newcomer comes from a keyword file to a post in WordPress', async
   await open(page, '/credits');
   await shot(page, 'credits');
   assert.match(await page.locator('main').textContent(), /Opening credits/);
-  session = await tab.context.storageState();
+  await person.stay(tab);
 });
 
 const pages = [
