@@ -264,6 +264,11 @@ export async function fitsWidth(page) {
         .map((element) => element.outerHTML.slice(0, 120)),
     };
   });
+  const empty = await page.evaluate(() => {
+    const ends = [...document.querySelectorAll('main, aside, footer, nav')].map((element) => element.getBoundingClientRect().bottom + window.scrollY);
+    return document.documentElement.scrollHeight - Math.max(innerHeight, ...ends);
+  });
+  assert.ok(empty <= 1, `the page goes on for ${empty} px below its end`);
   assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width} px: ${culprits.join('\n')}`);
 }
 

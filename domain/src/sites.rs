@@ -3,7 +3,7 @@
 use entity::{
     IndustrySectorId, ListQuery, Page, SectorId, SiteId, ai_task,
     audit_event::AuditAction,
-    cluster, content, idea, industry, industry_sector, keyword, publishing_record, sector,
+    cluster, content, idea, industry, industry_sector, keyword, keyword_tally, publishing_record, sector,
     sector::{MAX_ACTIVE, NewSector, SectorPatch},
     site,
     site::{HostingType, LANGUAGES, NewSite, SitePatch, SiteType, WithSectors},
@@ -415,6 +415,11 @@ pub(crate) async fn erase(app: &App, scope: &Scope, id: SiteId) -> Result<()> {
             .exec(&app.db)
             .await?;
     }
+    // The numbers kept of them come from triggers and refer to nothing.
+    keyword_tally::Entity::delete_in(scope)
+        .filter(keyword_tally::Column::SiteId.eq(id))
+        .exec(&app.db)
+        .await?;
     app.storage.delete_folder(&id.to_string()).await?;
     // Everything that is left refers to the site and goes with it.
     site::Entity::delete_in(scope)

@@ -51,7 +51,7 @@ impl Hue {
             Self::Info => "fill-info-content",
             Self::Success => "fill-success-content",
             Self::Warning => "fill-warning-content",
-            Self::Neutral => "fill-base-100",
+            Self::Neutral => "fill-base-content",
         }
     }
 

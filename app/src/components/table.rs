@@ -222,7 +222,7 @@ where
                     </button>
                 </div>
             </div>
-            <div class="max-h-none overflow-x-auto md:max-h-[calc(100dvh-15rem)] md:overflow-auto" role="group" aria-label=label tabindex="0" data-rows="">
+            <div class="relative max-h-none overflow-x-auto md:max-h-[calc(100dvh-15rem)] md:overflow-auto" role="group" aria-label=label tabindex="0" data-rows="">
                 <table class=table_class>
                     <caption class="sr-only">{label}</caption>
                     <thead>

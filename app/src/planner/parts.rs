@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, future::Future};
 
 use entity::{ApiError, ClusterId, FieldError, ListQuery, SectorId, cluster, keyword::ClusterRef};
-use leptos::{prelude::*, task::spawn_local, web_sys};
+use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, web_sys};
 
 use super::api::{get_cluster, list_clusters};
 use crate::{
@@ -335,8 +335,16 @@ pub(crate) fn EditButton(
     }
 }
 
-/// Chooses what to do with the selected rows out of several; goes back to its name afterwards. Under the keyboard each arrow
-/// key is a choice, so there Enter does it.
+/// The event comes from a select whose list is open; browsers that draw it themselves do not tell.
+fn is_open(event: &web_sys::KeyboardEvent) -> bool {
+    event
+        .current_target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|select| select.matches(":open").unwrap_or(false))
+}
+
+/// Chooses what to do with the selected rows out of several; goes back to its name afterwards. Where an arrow key chooses
+/// without opening the list, each one would be a choice, so there Enter does it.
 #[component]
 pub(crate) fn BulkSelect(
     /// What it does, such as `Set status`.
@@ -378,7 +386,8 @@ pub(crate) fn BulkSelect(
                     forget(&event.target());
                 }
                 "Tab" | "Shift" => {}
-                _ => by_keys.set_value(true),
+                // Out of an open list only Enter chooses.
+                _ => by_keys.set_value(!is_open(&event)),
             }
             on:change:target=move |event| {
                 let select = event.target();
