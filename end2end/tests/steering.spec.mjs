@@ -146,7 +146,11 @@ owner.test('a refused key costs nothing, says why, and the failed part is done a
   await page.getByText(/does not accept the API key/).first().waitFor();
   await shot(page, 'receipt-of-a-failure');
   broken = false;
-  await page.getByRole('button', { name: 'Retry failed' }).first().click();
+  // Leaving the page before the server has the wish would take it back.
+  await Promise.all([
+    page.waitForResponse((answer) => /retry/.test(answer.url()) && answer.ok()),
+    page.getByRole('button', { name: 'Retry failed' }).first().click(),
+  ]);
   await eventually('the article is there', async () => {
     await page.goto('/writer/content');
     return (await page.locator('tbody').textContent()).includes('Fresh beans');
