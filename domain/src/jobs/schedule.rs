@@ -189,21 +189,24 @@ async fn take(app: &App, worker: &str, name: &str, period: &str) -> Result<Optio
 
 /// Renews the lease as long as the work takes.
 async fn keep<T>(app: &App, run: &Model, work: impl Future<Output = Result<T>>) -> Result<T> {
+    // Side by side: work that is not polled gives back none of the locks that a renewal may wait for.
+    let (work, renewals) = (std::pin::pin!(work), std::pin::pin!(renew(app, run)));
+    match futures::future::select(work, renewals).await {
+        futures::future::Either::Left((done, _)) => done,
+        futures::future::Either::Right((Err(error), _)) => Err(error),
+    }
+}
+
+async fn renew(app: &App, run: &Model) -> Result<std::convert::Infallible> {
     use scheduled_run::Column as C;
-    let mut work = std::pin::pin!(work);
-    let mut tick = tokio::time::interval(RENEW);
     loop {
-        tokio::select! {
-            done = &mut work => return done,
-            _ = tick.tick() => {
-                scheduled_run::Entity::update_many()
-                    .col_expr(C::LeaseUntil, Expr::value(crate::now() + LEASE))
-                    .filter(C::Id.eq(run.id))
-                    .filter(C::Worker.eq(&run.worker))
-                    .exec(&app.db)
-                    .await?;
-            }
-        }
+        tokio::time::sleep(RENEW).await;
+        scheduled_run::Entity::update_many()
+            .col_expr(C::LeaseUntil, Expr::value(crate::now() + LEASE))
+            .filter(C::Id.eq(run.id))
+            .filter(C::Worker.eq(&run.worker))
+            .exec(&app.db)
+            .await?;
     }
 }
 
