@@ -83,8 +83,13 @@ owner.test('search results can be left out of a grouping', {}, async (page) => {
   assert.equal(await page.getByRole('switch', { name: 'Use search results' }).count(), 0, 'nothing to switch');
   await open(page, '/planner/keywords/import?kind=serp');
   await page.getByLabel('Keyword file').setInputFiles({ name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(`keyword,position,url\n${rows.join('\n')}\n`) });
+  await page.getByText('20 have results of 2 keywords').waitFor();
+  await page.getByText('site0.example/moka', { exact: true }).first().waitFor();
+  await accessible(page);
+  await shot(page, 'preview-search-results');
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('region', { name: 'Result of the import' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: '20 search results added.' }).waitFor();
   await open(page, '/planner/clusters/group?search=moka');
   const use = page.getByRole('switch', { name: 'Use search results' });
   await use.waitFor();

@@ -82,6 +82,25 @@ for (const dark of [false, true]) {
   }
 }
 
+person.test('columns of search results are chosen once', {}, async (page) => {
+  const file = { name: 'places.csv', mimeType: 'text/csv', buffer: Buffer.from('keyword,where,at\nmoka pot,https://www.site.example/moka,1\n') };
+  await open(page, '/planner/keywords/import');
+  await page.getByLabel('Keyword file').setInputFiles(file);
+  const results = page.getByRole('radio', { name: /^Search results/ });
+  await results.check();
+  await page.getByText('No column with page addresses was found.').waitFor();
+  assert.ok(await results.evaluate((radio) => radio === document.activeElement), 'the choice keeps the focus');
+  await page.getByLabel('What the column where holds').selectOption('url');
+  await page.getByText('site.example/moka', { exact: true }).waitFor();
+  await page.getByLabel('What the column at holds').selectOption('position');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('1 search result added.').waitFor({ timeout: 60_000 });
+  await open(page, '/planner/keywords/import?kind=serp');
+  await page.getByLabel('Keyword file').setInputFiles(file);
+  await page.getByText('The columns are those you chose for the last file with this header.').waitFor();
+  await page.getByText('site.example/moka', { exact: true }).waitFor();
+});
+
 person.test('the list of imports follows an undoing that is asked for above it', {}, async (page) => {
   await open(page, '/planner/keywords/import');
   const line = page.getByRole('table', { name: 'Recent imports' }).getByRole('row', { name: /kaffeemaschinen\.xlsx/ });

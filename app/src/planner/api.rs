@@ -7,7 +7,7 @@ use entity::{
     idea::{self, IdeaStatus},
     keyword,
     keyword_change::Source,
-    keyword_import::{self, ImportReport, NewImport, Unpacked},
+    keyword_import::{self, ImportKind, ImportReport, NewImport, Unpacked},
     opportunity, planner_dashboard, topic,
 };
 use leptos::prelude::*;
@@ -113,20 +113,20 @@ pub async fn list_imports(site_id: SiteId, query: ListQuery) -> Result<Page<keyw
         .map_err(crate::context::fail)
 }
 
-/// Columns that were chosen before for files of this header, as JSON.
+/// Columns that were chosen before for files of this header.
 #[server(input = Json)]
-pub async fn remembered_columns(headers: Vec<String>) -> Result<Option<Mapping>, ApiError> {
+pub async fn remembered_columns(kind: ImportKind, headers: Vec<String>) -> Result<Option<Mapping>, ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
-    domain::planner::import::remembered(&app, &scope, &headers)
+    domain::planner::import::remembered(&app, &scope, kind, &headers)
         .await
         .map_err(crate::context::fail)
 }
 
 /// Forgets the columns that were chosen for files of this header.
 #[server(input = Json)]
-pub async fn forget_columns(site_id: SiteId, headers: Vec<String>) -> Result<(), ApiError> {
+pub async fn forget_columns(site_id: SiteId, kind: ImportKind, headers: Vec<String>) -> Result<(), ApiError> {
     let (app, scope) = crate::context::signed_in().await?;
-    domain::planner::import::forget(&app, &scope, site_id, &headers)
+    domain::planner::import::forget(&app, &scope, site_id, kind, &headers)
         .await
         .map_err(crate::context::fail)
 }

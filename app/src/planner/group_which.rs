@@ -5,7 +5,7 @@
 //! and only the key is in the address. An address with a key that this tab does not know groups nothing.
 
 use entity::{
-    KeywordId, SectorId,
+    KeywordId, SectorId, SiteId,
     ai_task::Start,
     cluster_run::{Asked, Sample},
     keyword::Filter,
@@ -39,6 +39,11 @@ struct Handed {
 /// The address of the page that groups what a list shows: with its filters and search.
 pub(super) fn group_href(url: UrlState) -> String {
     format!("{PATH}{}", url.filters())
+}
+
+/// The address of the page that groups all keywords of a sector.
+pub(super) fn group_sector(site: SiteId, sector: SectorId) -> String {
+    format!("{PATH}?site={site}&sector={sector}")
 }
 
 /// The address of the page that groups these keywords of one sector.

@@ -1,12 +1,12 @@
 //! What a person chooses for a file: what it holds, what happens to known keywords, the market.
 
-use engine::import::Preview;
 use entity::{
     ApiError,
     keyword_import::{ImportKind, ImportMode},
 };
 use leptos::prelude::*;
 
+use super::import_new::Seen;
 use crate::components::{Select, TextInput};
 
 /// What may be brought in, with what it is for.
@@ -101,9 +101,9 @@ pub(super) fn ChoiceFields(
     /// Where the choices are kept.
     choices: Choices,
     /// The look at the file: what it tells need not be asked.
-    preview: Preview,
+    preview: Seen,
     /// A market that the archive tells.
-    told: Option<String>,
+    told: Signal<Option<String>>,
     /// The server's objections.
     errors: RwSignal<Option<ApiError>>,
 ) -> impl IntoView {
@@ -114,12 +114,24 @@ pub(super) fn ChoiceFields(
         country,
         ..
     } = choices;
-    if let Some(domain) = preview.domain.clone()
-        && competitor.with_untracked(String::is_empty)
-    {
-        competitor.set(domain);
-    }
-    let asks_country = preview.country.is_none() && preview.mapping.country.is_none() && told.is_none();
+    Effect::new(move |_| {
+        let domain = preview.with(|seen| match seen {
+            Some(Ok(seen)) => seen.domain.clone(),
+            _ => None,
+        });
+        if let Some(domain) = domain
+            && competitor.with_untracked(String::is_empty)
+        {
+            competitor.set(domain);
+        }
+    });
+    let asks_country = Memo::new(move |_| {
+        let unknown = preview.with(|seen| match seen {
+            Some(Ok(seen)) => seen.country.is_none() && seen.mapping.country.is_none(),
+            _ => false,
+        });
+        unknown && told.with(Option::is_none) && kind.get() != ImportKind::Serp
+    });
     let markets: Vec<(String, String)> = std::iter::once((String::new(), "Not known".to_owned()))
         .chain(engine::import::markets().into_iter().map(|(code, name)| {
             let name = name
@@ -165,10 +177,8 @@ pub(super) fn ChoiceFields(
                 />
             }).collect_view()}
         </fieldset>
-        {asks_country.then(|| view! {
-            <div class:hidden=move || kind.get() == ImportKind::Serp>
-            <Select name="country" label="Market of the figures" value=country options=markets hint="The file does not say for which country they are." errors/>
-            </div>
-        })}
+        <Show when=move || asks_country.get()>
+            <Select name="country" label="Market of the figures" value=country options=markets.clone() hint="The file does not say for which country they are." errors/>
+        </Show>
     }
 }

@@ -78,24 +78,26 @@ impl Draft {
     fn look(self) -> Option<Result<Preview, ImportError>> {
         let mapping = self.mapping.get();
         let table = self.unpacked.get();
+        let preview = match self.choices.kind.get() {
+            ImportKind::Serp => engine::import::serp::preview,
+            ImportKind::Keywords | ImportKind::Competitor => engine::import::preview,
+        };
         self.picked.with(|picked| {
             let picked = picked.as_ref()?;
-            match table {
-                Some(table) => Some(engine::import::preview(
-                    table.head.as_bytes(),
-                    table.complete,
-                    &picked.name,
-                    mapping.as_ref(),
-                )),
-                None if engine::import::is_packed(&picked.head) => None,
-                None => Some(engine::import::preview(
-                    &picked.head,
-                    picked.is_complete(),
-                    &picked.name,
-                    mapping.as_ref(),
-                )),
-            }
+            let (head, complete) = match &table {
+                Some(table) => (table.head.as_bytes(), table.complete),
+                None if engine::import::is_packed(&picked.head) => return None,
+                None => (picked.head.as_slice(), picked.is_complete()),
+            };
+            Some(preview(head, complete, &picked.name, mapping.as_ref()))
         })
+    }
+
+    /// The file is said to hold something that is read by other columns.
+    fn read_anew(self) {
+        self.mapping.set(None);
+        self.remembered.set(false);
+        self.recall();
     }
 
     /// Takes the columns that were chosen for the last file with this header.
@@ -106,8 +108,10 @@ impl Draft {
         if seen.header_line == 0 {
             return;
         }
+        let kind = self.choices.kind.get_untracked();
         spawn_local(async move {
-            if let Ok(Some(known)) = remembered_columns(seen.headers).await
+            if let Ok(Some(known)) = remembered_columns(kind, seen.headers).await
+                && self.choices.kind.try_get_untracked() == Some(kind)
                 && known != seen.mapping
                 && self.mapping.try_get_untracked() == Some(None)
             {
@@ -123,7 +127,8 @@ impl Draft {
         let (Some(headers), Some(site)) = (headers, self.workspace.site_id()) else {
             return;
         };
-        act(self.toasts, forget_columns(site, headers), move |()| {
+        let kind = self.choices.kind.get_untracked();
+        act(self.toasts, forget_columns(site, kind, headers), move |()| {
             self.mapping.set(None);
             self.remembered.set(false);
             self.toasts.success("Forgotten. The columns are recognised anew.");
@@ -161,10 +166,8 @@ impl Draft {
     fn turn_to(self, sheet: String) {
         let Some(id) = self.import.get_untracked() else { return };
         act(self.toasts, look_into_import(id, Some(sheet)), move |found| {
-            self.mapping.set(None);
-            self.remembered.set(false);
             self.unpacked.set(Some(found));
-            self.recall();
+            self.read_anew();
         });
     }
 
@@ -294,6 +297,13 @@ pub(super) fn NewImportView() -> impl IntoView {
         workspace: use_workspace(),
     };
     let preview = Memo::new(move |_| draft.look());
+    Effect::new(move |before: Option<bool>| {
+        let results = draft.choices.kind.get() == ImportKind::Serp;
+        if before.is_some_and(|before| before != results) {
+            draft.read_anew();
+        }
+        results
+    });
     let leaving = window_event_listener(ev::beforeunload, move |event| {
         if draft.sending.try_get_untracked().unwrap_or(false) {
             event.prevent_default();
@@ -335,7 +345,9 @@ pub(super) fn NewImportView() -> impl IntoView {
                     </div>
                 </Show>
             </Show>
-            {move || preview.get().map(|result| view! { <Check draft result/> })}
+            <Show when=move || preview.with(Option::is_some)>
+                <Check draft preview/>
+            </Show>
         </section>
         <noscript inner_html="<p class=\"alert alert-warning alert-soft mb-5 text-sm\">Importing a file needs JavaScript. Keywords can also be sent through the REST interface.</p>"></noscript>
     }
@@ -391,30 +403,36 @@ fn DropZone(draft: Draft) -> impl IntoView {
     }
 }
 
+/// The look at a file, once there is one.
+pub(super) type Seen = Memo<Option<Result<Preview, ImportError>>>;
+
 /// The second and third step: what is in the file, and sending it.
 #[component]
-fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
-    let name = draft.picked.with_untracked(|picked| {
-        picked
-            .as_ref()
-            .map(|picked| format!("{} · {}", picked.name, bytes_text(picked.size)))
-            .unwrap_or_default()
-    });
-    let told = draft
-        .unpacked
-        .with_untracked(|table| table.as_ref().and_then(|table| table.country.clone()));
-    let another = view! {
-        <button type="button" class="btn btn-sm" disabled=move || draft.sending.get() on:click=move |_| draft.reset()>
-            "Choose another file"
-        </button>
+fn Check(draft: Draft, preview: Seen) -> impl IntoView {
+    let name = move || {
+        draft.picked.with(|picked| {
+            picked
+                .as_ref()
+                .map(|picked| format!("{} · {}", picked.name, bytes_text(picked.size)))
+        })
     };
-    let body = match result {
-        Err(error) => view! {
-            <FileError error mapping=draft.mapping/>
-            {another}
-        }
-        .into_any(),
-        Ok(preview) => view! {
+    let told = Signal::derive(move || {
+        draft
+            .unpacked
+            .with(|table| table.as_ref().and_then(|table| table.country.clone()))
+    });
+    let kind = draft.choices.kind;
+    // What is chosen below stays where it is while the look at the file changes with it.
+    let fine = Memo::new(move |_| preview.with(|seen| matches!(seen, Some(Ok(_)))));
+    let look = move || {
+        preview.get().map(|seen| match seen {
+            Err(error) => view! { <FileError error mapping=draft.mapping/> }.into_any(),
+            Ok(preview) => view! { <PreviewView preview mapping=draft.mapping kind=kind.get_untracked()/> }.into_any(),
+        })
+    };
+    view! {
+        <h2 class="mb-3 text-base font-semibold wrap-anywhere">{name}</h2>
+        <Show when=move || fine.get()>
             <Tables draft/>
             <Show when=move || draft.remembered.get()>
                 <div class="alert alert-info alert-soft mb-4 flex flex-wrap items-center py-2 text-sm">
@@ -423,14 +441,20 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
                     <button type="button" class="btn btn-xs" on:click=move |_| draft.forget()>"Forget them"</button>
                 </div>
             </Show>
-            <PreviewView preview=preview.clone() mapping=draft.mapping kind=draft.choices.kind/>
+        </Show>
+        {look}
+        <Show when=move || fine.get()>
             <div class="mt-5 grid gap-x-6 gap-y-5 sm:grid-cols-2">
-                <ChoiceFields choices=draft.choices preview told=told errors=draft.error/>
+                <ChoiceFields choices=draft.choices preview told errors=draft.error/>
                 <SectorField value=draft.sector errors=draft.error/>
             </div>
             <SendBar draft/>
-            <div class="mt-5 flex flex-wrap items-center justify-between gap-2">
-                {another}
+        </Show>
+        <div class="mt-5 flex flex-wrap items-center justify-between gap-2">
+            <button type="button" class="btn btn-sm" disabled=move || draft.sending.get() on:click=move |_| draft.reset()>
+                "Choose another file"
+            </button>
+            <Show when=move || fine.get()>
                 <button type="button" class="btn btn-primary btn-sm" disabled=move || draft.sending.get() on:click=move |_| draft.send()>
                     <Icon icon=lu::LuUpload class="size-4"/>
                     {move || {
@@ -439,13 +463,8 @@ fn Check(draft: Draft, result: Result<Preview, ImportError>) -> impl IntoView {
                         if halted && !draft.sending.get() { "Go on" } else { "Import" }
                     }}
                 </button>
-            </div>
-        }
-        .into_any(),
-    };
-    view! {
-        <h2 class="mb-3 text-base font-semibold wrap-anywhere">{name}</h2>
-        {body}
+            </Show>
+        </div>
     }
 }
 

@@ -48,6 +48,9 @@ const PARTS: [Part; 12] = [
     part!("url", "Page address", url),
 ];
 
+/// Those that count in a file of search results.
+const RESULT_PARTS: [&str; 4] = ["keyword", "url", "position", "country"];
+
 /// What was recognised, and the first rows under the columns of the file, each with what it holds.
 #[component]
 pub(super) fn PreviewView(
@@ -56,7 +59,7 @@ pub(super) fn PreviewView(
     /// Takes the columns that a person chose.
     mapping: RwSignal<Option<Mapping>>,
     /// What the file is said to hold.
-    kind: RwSignal<ImportKind>,
+    kind: ImportKind,
 ) -> impl IntoView {
     let (mut good, mut rejected, mut skipped, mut twice) = (0_i64, 0_i64, 0_i64, 0_i64);
     let mut keys = std::collections::BTreeSet::new();
@@ -80,7 +83,7 @@ pub(super) fn PreviewView(
             .map(|country| format!("Market {}", country.to_uppercase())),
     );
     let hidden = preview.headers.len().saturating_sub(SHOWN);
-    let results = move || kind.get() == ImportKind::Serp;
+    let results = kind == ImportKind::Serp;
     let columns: Vec<u32> = (0_u32..).take(preview.headers.len().min(SHOWN)).collect();
     view! {
         <div class="mb-4 flex flex-wrap items-center gap-2 text-sm">
@@ -90,27 +93,39 @@ pub(super) fn PreviewView(
             </span>
             {facts.into_iter().map(|fact| view! { <Tag>{fact}</Tag> }).collect_view()}
         </div>
-        // They speak of figures that search results need not have.
         {(!preview.warnings.is_empty()).then(|| view! {
-            <div class="alert alert-warning alert-soft mb-4 items-start py-2.5 text-sm" class:hidden=results>
+            <div class="alert alert-warning alert-soft mb-4 items-start py-2.5 text-sm">
                 <Icon icon=lu::LuTriangleAlert class="mt-0.5 size-4 flex-none"/>
                 <ul class="space-y-1">
                     {preview.warnings.iter().map(|warning| view! { <li>{warning.clone()}</li> }).collect_view()}
                 </ul>
             </div>
         })}
-        <p class="mb-2 text-sm" class:hidden=results>
+        <p class="mb-2 text-sm">
             {format!("Of the first {}, ", count(good + twice + rejected + skipped, "row", "rows"))}
-            <strong class="font-semibold">{count(good, "is a keyword", "are keywords")}</strong>
-            {(twice > 0).then(|| format!(", {} one of them again", count(twice, "is", "are")))}
+            {if results {
+                // One keyword has many results.
+                let rows = count(good + twice, "has results", "have results");
+                view! {
+                    <strong class="font-semibold">{rows}</strong>
+                    {format!(" of {}", count(good, "keyword", "keywords"))}
+                }.into_any()
+            } else {
+                view! {
+                    <strong class="font-semibold">{count(good, "is a keyword", "are keywords")}</strong>
+                    {(twice > 0).then(|| format!(", {} one of them again", count(twice, "is", "are")))}
+                }.into_any()
+            }}
             {(rejected > 0).then(|| format!(", {} be refused", count(rejected, "would", "would")))}
             {(skipped > 0).then(|| format!(", {} passed over", count(skipped, "is", "are")))}
             ". "
-            <span class="muted">"Check what each column holds and change it where it is wrong. For another keyword column, choose Keyword there."</span>
-        </p>
-        <p class="mb-2 text-sm" class:hidden=move || !results()>
-            "Of search results, the columns Keyword, Page address and Position count. "
-            <span class="muted">"Check them and change what is wrong. Where addresses stand in numbered columns, one stands for all of them; without positions the order of the rows counts."</span>
+            <span class="muted">
+                {if results {
+                    "Check keyword, page address and position, and change what is wrong. Where addresses stand in numbered columns, one stands for all of them; without positions the order of the rows counts."
+                } else {
+                    "Check what each column holds and change it where it is wrong. For another keyword column, choose Keyword there."
+                }}
+            </span>
         </p>
         <div class="max-h-96 overflow-auto rounded-box border border-base-300" tabindex="0" role="region" aria-label="First rows of the file">
             <table class="table table-xs table-pin-rows">
@@ -119,7 +134,7 @@ pub(super) fn PreviewView(
                     <tr>
                         <th scope="col" class="text-right">"Line"</th>
                         <th scope="col">"Result"</th>
-                        {columns.iter().map(|&column| head(column, &preview, mapping)).collect_view()}
+                        {columns.iter().map(|&column| head(column, &preview, mapping, results)).collect_view()}
                     </tr>
                 </thead>
                 <tbody>
@@ -136,7 +151,7 @@ pub(super) fn PreviewView(
 }
 
 /// The head of a column: its name in the file, and what it holds.
-fn head(column: u32, preview: &Preview, mapping: RwSignal<Option<Mapping>>) -> impl IntoView + use<> {
+fn head(column: u32, preview: &Preview, mapping: RwSignal<Option<Mapping>>, results: bool) -> impl IntoView + use<> {
     let current = preview.mapping.clone();
     let name = match preview.headers.get(column as usize).map(|name| name.trim()) {
         Some(name) if !name.is_empty() => name.to_owned(),
@@ -149,6 +164,7 @@ fn head(column: u32, preview: &Preview, mapping: RwSignal<Option<Mapping>>) -> i
     let locked = held == Some("keyword");
     let options = PARTS
         .iter()
+        .filter(|part| !results || RESULT_PARTS.contains(&part.key))
         .map(|part| view! { <option value=part.key selected=held == Some(part.key)>{part.label}</option> })
         .collect_view();
     let class = if held.is_some() {
@@ -246,6 +262,7 @@ fn understood(keyword: &KeywordRow, part: &str) -> Option<String> {
         "position" => keyword.position_hundredths.map(place),
         "impressions" => keyword.impressions.map(number),
         "clicks" => keyword.clicks.map(number),
+        "url" => keyword.url.clone(),
         _ => None,
     }
 }

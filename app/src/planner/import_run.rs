@@ -2,21 +2,18 @@
 
 use entity::{
     ApiError, KeywordImportId,
-    ai_task::{AiFunction, Progress, Start},
     keyword_import::{ImportKind, ImportReport, ImportStatus, Model, RejectedRow},
 };
 use leptos::prelude::*;
 
 use super::{
     api::{cancel_import, get_import, undo_import},
+    group_which::group_sector,
     import_file::bytes_text,
-    parts::{DoneNote, act, use_may_edit},
+    parts::{act, use_may_edit},
 };
 use crate::{
-    components::{
-        AiLauncher, Badge, ConfirmDialog, ErrorState, Icon, ProgressPanel, Skeleton, Stat, TimeAgo, count, lu, number,
-        use_running_task, use_toasts,
-    },
+    components::{Badge, ConfirmDialog, ErrorState, Icon, Skeleton, Stat, TimeAgo, count, lu, number, use_toasts},
     live::use_live,
     workspace::use_workspace,
 };
@@ -174,11 +171,7 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
     let workspace = use_workspace();
     let toasts = use_toasts();
     let asks = RwSignal::new(false);
-    let request = RwSignal::new(None::<Start>);
-    let note = RwSignal::new(None::<String>);
-    let task = use_running_task(&[AiFunction::AutoCluster]);
     let ImportReport { import, rejects } = found;
-    let sector_id = import.sector_id;
     let (icon, tone) = match import.status {
         ImportStatus::Failed => (lu::LuCircleAlert, "text-error"),
         ImportStatus::Cancelled => (lu::LuCircleSlash, "muted"),
@@ -191,10 +184,11 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
             .clone()
             .unwrap_or_else(|| "The file could not be read.".to_owned()),
         (ImportStatus::Undone, _) => {
-            let mut parts = vec![format!(
-                "Undone: {} removed",
-                count(import.removed, "keyword", "keywords")
-            )];
+            let removed = match import.kind {
+                ImportKind::Serp => count(import.removed, "search result", "search results"),
+                ImportKind::Keywords | ImportKind::Competitor => count(import.removed, "keyword", "keywords"),
+            };
+            let mut parts = vec![format!("Undone: {removed} removed")];
             if import.restored > 0 {
                 parts.push(format!("{} with their former figures", number(import.restored)));
             }
@@ -205,17 +199,17 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
         }
         (ImportStatus::Cancelled, 0) => "Stopped before anything was imported.".to_owned(),
         (ImportStatus::Cancelled, _) => "Stopped. What was read until then stays.".to_owned(),
+        (_, 0) if import.kind == ImportKind::Serp => "No search result of this file was new.".to_owned(),
         (_, 0) => "No keyword of this file was new.".to_owned(),
+        _ if import.kind == ImportKind::Serp => format!(
+            "{} added. Groupings compare them from now on.",
+            count(import.added, "search result", "search results")
+        ),
         _ => format!(
             "{} added, {} updated.",
             count(import.added, "keyword", "keywords"),
             number(import.updated)
         ),
-    };
-    let grouped = move |progress: Progress| {
-        if progress.items_done > 0 {
-            note.set(Some("Your clusters are ready.".to_owned()));
-        }
     };
     let competitor = import.kind == ImportKind::Competitor;
     let there = import.added > 0 && import.undone_at.is_none();
@@ -229,11 +223,18 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
             reload.run(());
         });
     };
-    let question = format!(
-        "{} that it added will be removed and {} will have their former figures again. Keywords that were edited, pinned, archived or used in an idea or article since then stay as they are.",
-        count(import.added, "keyword", "keywords"),
-        number(import.updated),
-    );
+    let question = if import.kind == ImportKind::Serp {
+        format!(
+            "{} that it added will be removed.",
+            count(import.added, "search result", "search results")
+        )
+    } else {
+        format!(
+            "{} that it added will be removed and {} will have their former figures again. Keywords that were edited, pinned, archived or used in an idea or article since then stay as they are.",
+            count(import.added, "keyword", "keywords"),
+            number(import.updated),
+        )
+    };
     let whose = import
         .competitor
         .clone()
@@ -241,9 +242,6 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
     let sheet = import.sheet.clone().map(|sheet| format!(" · {sheet}"));
     let mapped = (!import.dialect.is_empty()).then(|| format!(" · {}", import.dialect));
     view! {
-        <ProgressPanel task on_done=grouped/>
-        <DoneNote note href="/planner/clusters" link="See the clusters"/>
-        <AiLauncher request task/>
         <ConfirmDialog open=asks title="Undo this import?" text=question confirm="Undo" on_confirm=undo/>
         <section class="panel mb-5 p-4 sm:p-6" aria-label="Result of the import">
             <div class="mb-4 flex items-start gap-3">
@@ -258,16 +256,12 @@ fn Outcome(found: ImportReport, #[prop(into)] reload: Callback<()>) -> impl Into
             <Counts import=import.clone()/>
             <div class="mt-5 flex flex-wrap gap-2">
                 {may_group.then(|| view! {
-                    <button
-                        type="button"
-                        class="btn btn-primary btn-sm js-only"
-                        on:click=move |_| request.set(Some(Start::auto_cluster(sector_id)))
-                    >
+                    <a class="btn btn-primary btn-sm" href=group_sector(import.site_id, import.sector_id)>
                         <Icon icon=lu::LuBoxes class="size-4"/>
-                        "Group them into clusters"
-                    </button>
+                        "Group keywords into clusters"
+                    </a>
                 })}
-                {(!competitor).then(|| view! {
+                {(import.kind == ImportKind::Keywords).then(|| view! {
                     <a class="btn btn-sm" href="/planner/keywords?ordering=-created_at">"See keywords"</a>
                 })}
                 {may_undo.then(|| view! {

@@ -141,12 +141,25 @@ pub(crate) enum Ended {
     Lost,
 }
 
-/// Looks into a complete file; says in words what it is.
+/// How a file of search results is built.
+pub(crate) struct Look {
+    /// Names of its columns; empty when it has no header.
+    pub(crate) headers: Vec<String>,
+    /// The columns that are read.
+    pub(crate) mapping: Mapping,
+}
+
+/// Looks into a complete file.
 ///
 /// # Errors
 /// [`Error::Invalid`] when it holds no search results.
-pub(crate) fn look(path: &Path, columns: &Columns) -> Result<String> {
-    open(path, columns).map(|_| "Search results".to_owned())
+pub(crate) fn look(path: &Path, columns: &Columns) -> Result<Look> {
+    let reader = open(path, columns)?;
+    let named = reader.header_line() > 0;
+    Ok(Look {
+        headers: reader.headers().iter().filter(|_| named).cloned().collect(),
+        mapping: reader.mapping(),
+    })
 }
 
 /// What a person said of a file.

@@ -134,3 +134,43 @@ async fn search_results_in_an_archive_are_unpacked() {
         [one("moka", 1, "a.com"), one("moka", 2, "b.com")]
     );
 }
+
+#[tokio::test]
+async fn columns_of_search_results_are_remembered_apart_from_those_of_keywords() {
+    let ground = Ground::new().await;
+    let tenant = ground.tenant("ann@example.com").await;
+    let (app, scope) = (&ground.app, &tenant.scope);
+    let first = b"keyword,where,volume\nmoka,a.com,3\n";
+    let chosen = NewImport {
+        mapping: Some(r#"{"keyword":0,"url":1,"position":2}"#.to_owned()),
+        ..input(&tenant, "a.csv", first)
+    };
+    send(&ground, &tenant, chosen, first).await.expect("imports");
+    let headers = ["Keyword", "Where", "Volume"].map(str::to_owned);
+    let known = import::remembered(app, scope, ImportKind::Serp, &headers)
+        .await
+        .expect("a look")
+        .expect("remembered");
+    assert_eq!((known.keyword, known.url, known.position), (0, Some(1), Some(2)));
+    assert_eq!(
+        import::remembered(app, scope, ImportKind::Keywords, &headers)
+            .await
+            .expect("a look"),
+        None
+    );
+    // Nothing in it is recognised; the choice is taken without a word.
+    let second = b"keyword,where,volume\ntea,b.com,4\n";
+    send(&ground, &tenant, input(&tenant, "b.csv", second), second)
+        .await
+        .expect("imports");
+    assert_eq!(
+        results(&ground, &tenant).await,
+        [one("moka", 3, "a.com"), one("tea", 4, "b.com")]
+    );
+    import::forget(app, scope, tenant.site, ImportKind::Serp, &headers)
+        .await
+        .expect("forgets");
+    send(&ground, &tenant, input(&tenant, "c.csv", second), second)
+        .await
+        .expect_err("no addresses are known again");
+}

@@ -538,7 +538,7 @@ async fn a_choice_of_columns_is_remembered_for_the_header_and_can_be_forgotten()
     send(&ground, &tenant, chosen, file).await.expect("imports");
     assert_eq!(ground.keywords(&tenant).await["moka pot"].volume, Some(7));
     let headers = ["keyword", "VOLUME", "searches (own)"].map(str::to_owned);
-    let known = import::remembered(app, scope, &headers)
+    let known = import::remembered(app, scope, ImportKind::Keywords, &headers)
         .await
         .expect("a look")
         .expect("remembered");
@@ -554,13 +554,20 @@ async fn a_choice_of_columns_is_remembered_for_the_header_and_can_be_forgotten()
     );
     let other = ground.tenant("eve@example.com").await;
     assert_eq!(
-        import::remembered(app, &other.scope, &headers).await.expect("a look"),
+        import::remembered(app, &other.scope, ImportKind::Keywords, &headers)
+            .await
+            .expect("a look"),
         None
     );
-    import::forget(app, scope, tenant.site, &headers)
+    import::forget(app, scope, tenant.site, ImportKind::Keywords, &headers)
         .await
         .expect("forgets");
-    assert_eq!(import::remembered(app, scope, &headers).await.expect("a look"), None);
+    assert_eq!(
+        import::remembered(app, scope, ImportKind::Keywords, &headers)
+            .await
+            .expect("a look"),
+        None
+    );
     let next = b"Keyword,Volume,Searches (own)\nmocha,100,9\n";
     send(&ground, &tenant, input(&tenant, "c.csv", next), next)
         .await

@@ -1,5 +1,6 @@
 //! The streaming reader and the preview, which share every rule.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Chain, Cursor, Read};
 
 use super::decode::Decoder;
@@ -160,6 +161,21 @@ pub(super) fn preview(
     Ok(preview_of(&layout, head, complete))
 }
 
+/// Different sites for one keyword that no list of one's own keywords or of a competitor's has.
+const SITES: usize = 3;
+
+fn looks_like_results(rows: &[PreviewRow]) -> bool {
+    let mut sites: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for row in rows {
+        if let Outcome::Keyword(keyword) = &row.outcome
+            && let Some(site) = keyword.url.as_deref().and_then(super::domain_of)
+        {
+            sites.entry(&keyword.key).or_default().insert(site);
+        }
+    }
+    sites.values().any(|sites| sites.len() >= SITES)
+}
+
 fn preview_of(layout: &Layout, head: &[u8], complete: bool) -> Preview {
     let text = super::decode::decode_head(head, complete, layout.encoding);
     let mut rows = Vec::new();
@@ -186,6 +202,13 @@ fn preview_of(layout: &Layout, head: &[u8], complete: bool) -> Preview {
             });
         }
     }
+    let mut warnings = layout.warnings.clone();
+    if looks_like_results(&rows) {
+        warnings.push(
+            "Several sites for one keyword: these look like search results. If that is what they are, import them as search results."
+                .to_owned(),
+        );
+    }
     Preview {
         encoding: layout.encoding.name().to_owned(),
         delimiter: char::from(layout.delimiter),
@@ -194,7 +217,7 @@ fn preview_of(layout: &Layout, head: &[u8], complete: bool) -> Preview {
         headers: layout.headers.clone(),
         mapping: layout.mapping.clone(),
         rows,
-        warnings: layout.warnings.clone(),
+        warnings,
         country: layout.country.clone(),
         domain: layout.domain.clone(),
         named: layout.named,

@@ -7,8 +7,9 @@ use super::decode::{Decoder, decode_head};
 use super::layout::Layout;
 use super::record::{Record, Take};
 use super::serp_columns::Columns;
-use super::sniff::sniff;
-use super::{ImportError, Mapping, Reject, market};
+use super::sniff::{Encoding, sniff};
+use super::{ImportError, KeywordRow, Mapping, Outcome, Preview, PreviewRow, Reject, market};
+use crate::Intent;
 use crate::text::{clean_keyword, keyword_key};
 
 /// Bytes of a file's beginning that decide how the rest is read.
@@ -19,6 +20,8 @@ const HEADER_ROWS: usize = 20;
 pub const POSITIONS: u32 = 20;
 /// Longest address, in bytes.
 const LONGEST: usize = 1_000;
+/// Data rows in a preview.
+const PREVIEW_ROWS: usize = 20;
 
 /// What became of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,16 +76,13 @@ pub fn normal_url(text: &str) -> Option<String> {
 /// Reads a file of search results row by row. Memory does not grow with the file.
 pub struct SerpReader<R: Read> {
     decoder: Decoder<Chain<Cursor<Vec<u8>>, R>>,
+    encoding: Encoding,
     buffer: String,
     at: usize,
     line: u64,
     ended: bool,
-    delimiter: u8,
-    columns: Columns,
-    /// Rows before the first result.
-    header_rows: u64,
-    /// Lines before the first result, where those are known instead.
-    header_lines: u64,
+    built: Built,
+    rows_read: u64,
     /// The only market whose rows count, where they name one.
     market: Option<String>,
     record: Record,
@@ -107,34 +107,41 @@ impl<R: Read> SerpReader<R> {
         let complete = head.len() < HEAD;
         let encoding = sniff(&head, complete)?;
         let text = decode_head(&head, complete, encoding);
-        let (delimiter, columns, header_rows, header_lines) = match chosen {
-            None => {
-                let (delimiter, columns, rows) = find(&text, complete)?;
-                (delimiter, columns, rows, 0)
-            }
+        let built = match (find(&text, complete), chosen) {
+            (found, None) => found?,
+            (Ok(found), Some(mapping)) if mapping.fits(found.names.len()) => found.with(mapping)?,
             // The same look at the file that the person chose the columns by.
-            Some(mapping) => {
-                let layout = Layout::find(&head, complete, "", Some(mapping))?;
-                let columns = Columns::chosen(mapping, &layout.headers);
-                let columns = columns.ok_or(ImportError::NoKeywordColumn { found: layout.headers })?;
-                (layout.delimiter, columns, 0, layout.lines_before_data)
-            }
+            (_, Some(mapping)) => Built::of(Layout::find(&head, complete, "", Some(mapping))?, mapping)?,
         };
         Ok(Self {
             decoder: Decoder::new(Cursor::new(head).chain(input), encoding),
+            encoding,
             buffer: String::new(),
             at: 0,
             line: 1,
             ended: false,
-            delimiter,
-            columns,
-            header_rows,
-            header_lines,
+            built,
+            rows_read: 0,
             market: market.map(str::to_owned),
             record: Record::default(),
             last: (String::new(), 1),
             failed: false,
         })
+    }
+
+    /// Names of the columns; made up (`Column 1`) when the file has no header.
+    pub fn headers(&self) -> &[String] {
+        &self.built.names
+    }
+
+    /// Physical line of the header, counted from 1; 0 when the file has none.
+    pub fn header_line(&self) -> u32 {
+        self.built.header_line
+    }
+
+    /// The columns that are read. Of several with addresses it has the first.
+    pub fn mapping(&self) -> Mapping {
+        self.built.columns.mapping()
     }
 
     /// Bytes of the input worked through so far, in steps of the read buffer.
@@ -144,7 +151,10 @@ impl<R: Read> SerpReader<R> {
 
     fn take(&mut self) -> std::io::Result<bool> {
         loop {
-            match self.record.take(&self.buffer[self.at..], self.delimiter, self.ended) {
+            match self
+                .record
+                .take(&self.buffer[self.at..], self.built.delimiter, self.ended)
+            {
                 Take::End => return Ok(false),
                 Take::Done { bytes, lines } => {
                     self.at = (self.at + bytes).min(self.buffer.len());
@@ -161,31 +171,41 @@ impl<R: Read> SerpReader<R> {
         }
     }
 
+    /// Takes the next row with data.
+    fn take_data(&mut self) -> std::io::Result<bool> {
+        while self.take()? {
+            self.rows_read += 1;
+            if self.rows_read > self.built.header_rows && self.record.line > self.built.header_lines {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn read(&mut self) -> SerpOutcome {
-        let record = &self.record;
+        let (record, columns) = (&self.record, &self.built.columns);
         let rejected = |reason: &str| {
             SerpOutcome::Rejected(Reject {
                 line: record.line,
-                raw: record.raw(char::from(self.delimiter), 200),
+                raw: record.raw(char::from(self.built.delimiter), 200),
                 reason: reason.to_owned(),
             })
         };
         if record.is_blank_line() || record.iter().all(|cell| cell.trim().is_empty()) {
             return SerpOutcome::Skipped;
         }
-        let named = self
-            .columns
+        let named = columns
             .country
             .and_then(|index| record.get(index))
             .and_then(market::of_cell);
         if named.is_some_and(|named| self.market.as_ref().is_some_and(|market| *market != named)) {
             return SerpOutcome::Skipped;
         }
-        let key = keyword_key(&clean_keyword(record.get(self.columns.keyword).unwrap_or_default()));
+        let key = keyword_key(&clean_keyword(record.get(columns.keyword).unwrap_or_default()));
         if key.is_empty() {
             return rejected("The row has no keyword.");
         }
-        let stated = match self.columns.position.and_then(|index| record.get(index)).map(str::trim) {
+        let stated = match columns.position.and_then(|index| record.get(index)).map(str::trim) {
             None | Some("") => None,
             Some(text) => match text.parse::<f64>() {
                 // Averages have fractions; 0 and less is a tool's way of saying "not there".
@@ -201,7 +221,7 @@ impl<R: Read> SerpReader<R> {
         let mut position = stated.unwrap_or(self.last.1);
         let mut results = Vec::new();
         let mut broken = false;
-        for cell in self.columns.urls.iter().filter_map(|index| record.get(*index)) {
+        for cell in columns.urls.iter().filter_map(|index| record.get(*index)) {
             for part in cell.split(|c: char| c.is_whitespace() || c == '|' || c == ';') {
                 let part = part.trim_matches(',');
                 if part.is_empty() {
@@ -234,44 +254,215 @@ impl<R: Read> Iterator for SerpReader<R> {
     type Item = Result<SerpOutcome, ImportError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.failed {
-            match self.take() {
-                Ok(true) if self.header_rows > 0 => self.header_rows -= 1,
-                Ok(true) if self.record.line <= self.header_lines => {}
-                Ok(true) => return Some(Ok(self.read())),
-                Ok(false) => return None,
-                Err(error) => {
-                    self.failed = true;
-                    return Some(Err(ImportError::Read(error.to_string())));
-                }
+        if self.failed {
+            return None;
+        }
+        match self.take_data() {
+            Ok(true) => Some(Ok(self.read())),
+            Ok(false) => None,
+            Err(error) => {
+                self.failed = true;
+                Some(Err(ImportError::Read(error.to_string())))
             }
         }
-        None
     }
 }
 
-/// Delimiter, columns and the number of rows before the first result.
-fn find(text: &str, complete: bool) -> Result<(u8, Columns, u64), ImportError> {
+/// Looks at the beginning of a file of search results, as [`super::preview`] does at one of keywords. A row with results is
+/// an [`Outcome::Keyword`] with the first of them. Where no column with addresses is known every row says so, and the column
+/// can be chosen.
+///
+/// # Errors
+/// When the file cannot be imported at all, see [`ImportError`].
+pub fn preview(
+    head: &[u8],
+    complete: bool,
+    file_name: &str,
+    mapping: Option<&Mapping>,
+) -> Result<Preview, ImportError> {
+    let mut reader = match SerpReader::open(head, mapping, None) {
+        Ok(reader) => reader,
+        Err(ImportError::NoKeywordColumn { .. }) => return without_addresses(head, complete, file_name, mapping),
+        Err(error) => return Err(error),
+    };
+    let mut rows = Vec::new();
+    while rows.len() < PREVIEW_ROWS
+        && reader
+            .take_data()
+            .map_err(|error| ImportError::Read(error.to_string()))?
+    {
+        if reader.record.is_blank_line() {
+            continue;
+        }
+        // The last row of a beginning may be cut.
+        if !complete && reader.ended && reader.at >= reader.buffer.len() {
+            break;
+        }
+        let outcome = match reader.read() {
+            SerpOutcome::Results(row) => Outcome::Keyword(first_of(row, &reader)),
+            SerpOutcome::Rejected(reject) => Outcome::Rejected(reject),
+            SerpOutcome::Skipped => Outcome::Skipped {
+                line: reader.record.line,
+                reason: format!("Nothing among the first {POSITIONS} results."),
+            },
+        };
+        rows.push(PreviewRow {
+            line: reader.record.line,
+            cells: reader.record.iter().map(str::to_owned).collect(),
+            outcome,
+        });
+    }
+    let mapping = reader.mapping();
+    Ok(Preview {
+        encoding: reader.encoding.name().to_owned(),
+        delimiter: char::from(reader.built.delimiter),
+        dialect: "Search results".to_owned(),
+        header_line: reader.built.header_line,
+        headers: reader.built.names,
+        mapping,
+        rows,
+        warnings: Vec::new(),
+        country: None,
+        domain: None,
+        named: true,
+    })
+}
+
+fn first_of<R: Read>(row: SerpRow, reader: &SerpReader<R>) -> KeywordRow {
+    let columns = &reader.built.columns;
+    let keyword = clean_keyword(reader.record.get(columns.keyword).unwrap_or_default());
+    let country = columns.country.and_then(|index| reader.record.get(index));
+    let first = row.results.into_iter().next();
+    KeywordRow {
+        line: row.line,
+        keyword,
+        key: row.key,
+        volume: None,
+        volume_low: None,
+        volume_high: None,
+        volume_estimated: false,
+        difficulty: None,
+        intent: Intent::Informational,
+        intent_guessed: true,
+        cpc_cents: None,
+        country: country.and_then(market::of_cell),
+        impressions: None,
+        clicks: None,
+        position_hundredths: first
+            .as_ref()
+            .and_then(|(position, _)| i32::try_from(position * 100).ok()),
+        url: first.map(|(_, url)| url),
+    }
+}
+
+/// The look at a file whose addresses have to be chosen yet.
+fn without_addresses(
+    head: &[u8],
+    complete: bool,
+    file_name: &str,
+    mapping: Option<&Mapping>,
+) -> Result<Preview, ImportError> {
+    let seen = super::preview(head, complete, file_name, mapping)?;
+    Ok(Preview {
+        dialect: "No search results yet".to_owned(),
+        mapping: Mapping {
+            keyword: seen.mapping.keyword,
+            position: seen.mapping.position,
+            country: seen.mapping.country,
+            ..Mapping::default()
+        },
+        rows: seen
+            .rows
+            .into_iter()
+            .map(|row| PreviewRow {
+                outcome: Outcome::Skipped {
+                    line: row.line,
+                    reason: "Choose the column with page addresses.".to_owned(),
+                },
+                ..row
+            })
+            .collect(),
+        warnings: vec![
+            "No column with page addresses was found. Choose it: without addresses there are no search results."
+                .to_owned(),
+        ],
+        domain: None,
+        ..seen
+    })
+}
+
+/// How a file is built.
+struct Built {
+    delimiter: u8,
+    columns: Columns,
+    names: Vec<String>,
+    header_line: u32,
+    /// Rows before the first result.
+    header_rows: u64,
+    /// Lines before the first result, where those are known instead.
+    header_lines: u64,
+}
+
+impl Built {
+    /// The same with the columns that a person chose.
+    fn with(mut self, mapping: &Mapping) -> Result<Self, ImportError> {
+        let named = self.header_line > 0;
+        match Columns::chosen(mapping, &self.names, named) {
+            Some(columns) => self.columns = columns,
+            None => return Err(ImportError::NoKeywordColumn { found: self.names }),
+        }
+        Ok(self)
+    }
+
+    fn of(layout: Layout, mapping: &Mapping) -> Result<Self, ImportError> {
+        let Some(columns) = Columns::chosen(mapping, &layout.headers, layout.header_line > 0) else {
+            return Err(ImportError::NoKeywordColumn { found: layout.headers });
+        };
+        Ok(Self {
+            delimiter: layout.delimiter,
+            columns,
+            names: layout.headers,
+            header_line: layout.header_line,
+            header_rows: 0,
+            header_lines: layout.lines_before_data,
+        })
+    }
+}
+
+/// How a file is built, by the names of its columns or by what stands in them.
+fn find(text: &str, complete: bool) -> Result<Built, ImportError> {
     let mut names = Vec::new();
     for by_name in [true, false] {
         for delimiter in *b",\t;|" {
             let mut record = Record::default();
-            let mut at = 0;
+            let (mut at, mut line) = (0, 1_u64);
             for row in 0..HEADER_ROWS {
                 let Some(rest) = text.get(at..) else { break };
-                let Take::Done { bytes, .. } = record.take(rest, delimiter, complete) else {
+                let Take::Done { bytes, lines } = record.take(rest, delimiter, complete) else {
                     break;
                 };
                 at += bytes;
+                let here = u32::try_from(line).unwrap_or(u32::MAX);
+                line += lines;
+                let built = |columns, names, header_line, header_rows| Built {
+                    delimiter,
+                    columns,
+                    names,
+                    header_line,
+                    header_rows,
+                    header_lines: 0,
+                };
                 if row == 0 && record.len() > names.len() {
                     names = record.iter().map(|cell| cell.trim().to_owned()).collect();
                 }
                 if by_name {
                     if let Some(columns) = Columns::named(&record) {
-                        return Ok((delimiter, columns, row as u64 + 1));
+                        let names = record.iter().map(|cell| cell.trim().to_owned()).collect();
+                        return Ok(built(columns, names, here, row as u64 + 1));
                     }
                 } else if let Some(columns) = Columns::guessed(&record) {
-                    return Ok((delimiter, columns, row as u64));
+                    let names = (1..=record.len()).map(|number| format!("Column {number}")).collect();
+                    return Ok(built(columns, names, 0, row as u64));
                 }
             }
         }
@@ -518,5 +709,101 @@ mod tests {
                 "{wrong:?}"
             );
         }
+    }
+
+    #[expect(clippy::unwrap_used, reason = "a test")]
+    fn look(text: &str, mapping: Option<&Mapping>) -> Preview {
+        preview(text.as_bytes(), true, "results.csv", mapping).unwrap()
+    }
+
+    #[test]
+    fn a_look_shows_what_is_read_of_each_row() {
+        let seen = look(
+            "My export\n\nkeyword;url;position;country\nmoka;https://www.a.com/x;1;US\nmoka;nonsense;2;\nmoka;b.com;55;\n",
+            None,
+        );
+        assert_eq!(
+            (seen.header_line, seen.delimiter, seen.headers.len(), &*seen.dialect),
+            (3, ';', 4, "Search results")
+        );
+        let mapping = Mapping {
+            url: Some(1),
+            position: Some(2),
+            country: Some(3),
+            ..Mapping::default()
+        };
+        assert_eq!(seen.mapping, mapping);
+        let lines: Vec<u64> = seen.rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [4, 5, 6]);
+        let Outcome::Keyword(row) = &seen.rows[0].outcome else {
+            panic!("{:?}", seen.rows[0]);
+        };
+        assert_eq!(
+            (
+                &*row.key,
+                row.url.as_deref(),
+                row.position_hundredths,
+                row.country.as_deref()
+            ),
+            ("moka", Some("a.com/x"), Some(100), Some("us"))
+        );
+        assert!(matches!(&seen.rows[1].outcome, Outcome::Rejected(reject) if reject.line == 5));
+        assert!(matches!(&seen.rows[2].outcome, Outcome::Skipped { line: 6, .. }));
+    }
+
+    #[test]
+    fn a_look_follows_the_chosen_columns_and_asks_for_addresses() {
+        let text = "keyword,where,at\nmoka,a.com,1\n";
+        let seen = look(text, None);
+        assert!(seen.mapping.url.is_none() && !seen.warnings.is_empty(), "{seen:?}");
+        assert!(matches!(seen.rows[0].outcome, Outcome::Skipped { .. }));
+        let mapping = Mapping {
+            url: Some(1),
+            position: Some(2),
+            ..Mapping::default()
+        };
+        let seen = look(text, Some(&mapping));
+        assert!(seen.warnings.is_empty(), "{seen:?}");
+        assert!(matches!(&seen.rows[0].outcome, Outcome::Keyword(row) if row.url.as_deref() == Some("a.com")));
+    }
+
+    #[test]
+    fn of_a_file_without_names_one_chosen_column_is_one_column() {
+        let text = "moka pot,3,https://a.com/x,https://b.com\n";
+        let mapping = Mapping {
+            url: Some(3),
+            position: Some(1),
+            ..Mapping::default()
+        };
+        #[expect(clippy::unwrap_used, reason = "a test")]
+        let reader = SerpReader::open(text.as_bytes(), Some(&mapping), None).unwrap();
+        assert_eq!(reader.headers()[3], "Column 4");
+        assert_eq!(
+            kept(reader.filter_map(Result::ok).collect()),
+            [one("moka pot", 3, "b.com")]
+        );
+    }
+
+    #[test]
+    fn a_cut_beginning_shows_whole_rows_only() {
+        let text = "keyword,url,position\nmoka,a.com,1\nmoka,b.co";
+        #[expect(clippy::unwrap_used, reason = "a test")]
+        let seen = preview(text.as_bytes(), false, "", None).unwrap();
+        assert_eq!(seen.rows.len(), 1);
+    }
+
+    #[test]
+    fn keyword_files_that_look_like_results_say_so() {
+        let says = |text: &str| {
+            super::super::preview(text.as_bytes(), true, "", None)
+                .is_ok_and(|seen| seen.warnings.iter().any(|warning| warning.contains("search results")))
+        };
+        assert!(says(
+            "keyword,url,position\nmoka,https://a.com/x,1\nmoka,https://b.com,2\nmoka,https://c.com,3\n"
+        ));
+        // Pages of one site are a report of its own keywords.
+        assert!(!says(
+            "keyword,url,position\nmoka,a.com/1,1\nmoka,a.com/2,2\nmoka,a.com/3,3\n"
+        ));
     }
 }

@@ -103,9 +103,10 @@ impl Columns {
     }
 
     /// As a person chose them. Of addresses that stand in numbered columns one is chosen, and its sisters go with it; where
-    /// none is chosen they are known by their names. Nothing when there is no column with addresses.
-    pub(super) fn chosen(mapping: &Mapping, names: &[String]) -> Option<Self> {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    /// none is chosen they are known by their names. Names that are made up (`named` is false) say nothing. Nothing when there
+    /// is no column with addresses.
+    pub(super) fn chosen(mapping: &Mapping, names: &[String], named: bool) -> Option<Self> {
+        let names: Vec<&str> = names.iter().map(String::as_str).filter(|_| named).collect();
         let urls = match mapping.url.map(|url| url as usize) {
             Some(url) => match names.get(url).map(|name| stem(name)) {
                 Some(chosen) if normal(names[url]) != chosen => {
@@ -121,6 +122,20 @@ impl Columns {
             position: mapping.position.map(|index| index as usize),
             country: mapping.country.map(|index| index as usize),
         })
+    }
+}
+
+impl Columns {
+    /// The same as a choice, with the first of the columns with addresses.
+    pub(super) fn mapping(&self) -> Mapping {
+        let number = |index: usize| u32::try_from(index).ok();
+        Mapping {
+            keyword: number(self.keyword).unwrap_or(0),
+            url: self.urls.first().copied().and_then(number),
+            position: self.position.and_then(number),
+            country: self.country.and_then(number),
+            ..Mapping::default()
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A file that has arrived: what it is, whether it can be read, which columns are read of it.
 
-use std::io::BufReader;
+use std::{io::BufReader, path::Path};
 
 use engine::import::{Mapping, Preview, Reader};
 use entity::{
@@ -51,33 +51,70 @@ fn arrived(import: &keyword_import::Model) -> Result<()> {
     ))
 }
 
+/// Names of the columns of a file whatever they hold; none when it has no header.
+fn headers(path: &Path, name: &str) -> Vec<String> {
+    std::fs::File::open(path)
+        .ok()
+        .and_then(|file| Reader::open(BufReader::new(file), name, Some(&Mapping::default())).ok())
+        .map(|reader| reader.preview_info().clone())
+        .filter(|info| info.header_line > 0)
+        .map(|info| info.headers)
+        .unwrap_or_default()
+}
+
 /// As [`accept`], for search results: they have a reader of their own.
 async fn accept_results(app: &App, scope: &Scope, import: keyword_import::Model) -> Result<keyword_import::Model> {
     let path = app.storage.path(&file_key(&import))?;
     let target = app.storage.path(&table_key(&import))?;
     let (name, sheet, columns) = (import.file_name.clone(), import.sheet.clone(), columns_of(&import));
     let looked = tokio::task::spawn_blocking(move || {
-        if !packed::is_packed(&path)? {
-            return Ok::<_, Error>((serp::look(&path, &columns)?, None));
+        let packed = packed::is_packed(&path)?;
+        let mut sheet = sheet;
+        if packed {
+            let found = packed::look(&path, &name, sheet.as_deref())?;
+            packed::unpack(&path, &name, &found, columns.mapping.as_ref(), &target)?;
+            sheet = Some(found.sheet);
         }
-        let found = packed::look(&path, &name, sheet.as_deref())?;
-        packed::unpack(&path, &name, &found, columns.mapping.as_ref(), &target)?;
-        Ok((serp::look(&target, &columns)?, Some(found.sheet)))
+        let source = if packed { &target } else { &path };
+        let recognised = serp::look(source, &serp::Columns::default());
+        let chosen = match columns.mapping {
+            Some(_) => Some(serp::look(source, &columns)?),
+            None => None,
+        };
+        let headers = match (&chosen, &recognised) {
+            (Some(seen), _) | (None, Ok(seen)) => seen.headers.clone(),
+            // What its columns are called can be read all the same, and they may have been chosen before.
+            (None, Err(_)) => headers(source, &name),
+        };
+        let recognised = recognised.map(|seen| seen.mapping);
+        Ok::<_, Error>((recognised, headers, sheet))
     })
     .await
     .map_err(|_| packed::fault("The file is damaged and cannot be read."))?;
-    let (dialect, sheet) = match looked {
-        Ok(found) => found,
-        Err(fault) => {
-            close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
-            return Err(fault);
-        }
+    let refuse = async |fault: Error| -> Result<keyword_import::Model> {
+        close(app, &import, OPEN, ImportStatus::Failed, Some(fault.public_message())).await?;
+        Err(fault)
     };
+    let (recognised, headers, sheet) = match looked {
+        Ok(looked) => looked,
+        Err(fault) => return refuse(fault).await,
+    };
+    let mut mapping = mapping_of(&import);
+    if let Some(chosen) = &mapping {
+        mappings::remember(&app.db, &import, &headers, chosen, recognised.as_ref().ok()).await?;
+    } else {
+        mapping = remembered(app, scope, import.kind, &headers).await?;
+        if let (None, Err(fault)) = (&mapping, recognised) {
+            return refuse(fault).await;
+        }
+    }
     use keyword_import::Column as C;
+    let text = mapping.as_ref().map(serde_json::to_string).transpose()?;
     keyword_import::Entity::update_in(scope)
         .col_expr(C::Status, Expr::value(ImportStatus::Queued.as_str()))
-        .col_expr(C::Dialect, Expr::value(dialect))
+        .col_expr(C::Dialect, Expr::value("Search results"))
         .col_expr(C::Sheet, Expr::value(sheet))
+        .col_expr(C::Mapping, Expr::value(text))
         .col_expr(C::UpdatedAt, Expr::value(crate::now()))
         .filter(C::Id.eq(import.id))
         .filter(C::Status.eq(ImportStatus::Uploading))
@@ -105,7 +142,7 @@ pub(super) async fn accept(app: &App, scope: &Scope, import: keyword_import::Mod
     let mut mapping = chosen;
     if mapping.is_none()
         && info.header_line > 0
-        && let Some(known) = remembered(app, scope, &info.headers).await?
+        && let Some(known) = remembered(app, scope, import.kind, &info.headers).await?
     {
         info.mapping = known.clone();
         mapping = Some(known);
@@ -178,7 +215,7 @@ async fn open(
         && info.header_line > 0
     {
         let recognised = recognised.as_ref().map(|info| &info.mapping);
-        mappings::remember(&app.db, import.account_id, &info.headers, chosen, recognised).await?;
+        mappings::remember(&app.db, import, &info.headers, chosen, recognised).await?;
     }
     Ok((info, unpacked))
 }

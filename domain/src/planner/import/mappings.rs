@@ -1,7 +1,10 @@
 //! Columns that a person chose are remembered, and taken again for the next file with the same header.
 
 use engine::import::Mapping;
-use entity::{AccountId, SiteId, import_mapping};
+use entity::{
+    SiteId, import_mapping,
+    keyword_import::{self, ImportKind},
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use sha2::{Digest, Sha256};
 
@@ -13,11 +16,15 @@ use crate::{
 /// Most columns of a header that is looked up.
 const MOST_COLUMNS: usize = 2_000;
 
-fn hash(headers: &[String]) -> Option<String> {
+/// One header may be read in two ways: for the keywords, and for what search engines show for them.
+fn hash(kind: ImportKind, headers: &[String]) -> Option<String> {
     if headers.is_empty() || headers.len() > MOST_COLUMNS {
         return None;
     }
-    let key = engine::import::header_key(headers);
+    let mut key = engine::import::header_key(headers);
+    if kind == ImportKind::Serp {
+        key.insert_str(0, "serp\n");
+    }
     Some(
         Sha256::digest(key.as_bytes())
             .iter()
@@ -26,12 +33,14 @@ fn hash(headers: &[String]) -> Option<String> {
     )
 }
 
-/// The columns chosen for files of this header, as JSON.
+/// The columns chosen for files of this header.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remembered(app: &App, scope: &Scope, headers: &[String]) -> Result<Option<Mapping>> {
-    let Some(hash) = hash(headers) else { return Ok(None) };
+pub async fn remembered(app: &App, scope: &Scope, kind: ImportKind, headers: &[String]) -> Result<Option<Mapping>> {
+    let Some(hash) = hash(kind, headers) else {
+        return Ok(None);
+    };
     let found = import_mapping::Entity::find_in(scope)
         .filter(import_mapping::Column::HeaderHash.eq(hash))
         .one(&app.db)
@@ -45,9 +54,9 @@ pub async fn remembered(app: &App, scope: &Scope, headers: &[String]) -> Result<
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`] for those who may not import into the site.
-pub async fn forget(app: &App, scope: &Scope, site: SiteId, headers: &[String]) -> Result<()> {
+pub async fn forget(app: &App, scope: &Scope, site: SiteId, kind: ImportKind, headers: &[String]) -> Result<()> {
     scope.editor_of(site)?;
-    let Some(hash) = hash(headers) else { return Ok(()) };
+    let Some(hash) = hash(kind, headers) else { return Ok(()) };
     import_mapping::Entity::delete_in(scope)
         .filter(import_mapping::Column::HeaderHash.eq(hash))
         .exec(&app.db)
@@ -58,12 +67,15 @@ pub async fn forget(app: &App, scope: &Scope, site: SiteId, headers: &[String]) 
 /// Remembers a choice. One that says what is recognised anyway is forgotten: the reader may learn.
 pub(super) async fn remember(
     db: &impl ConnectionTrait,
-    account: AccountId,
+    import: &keyword_import::Model,
     headers: &[String],
     chosen: &Mapping,
     recognised: Option<&Mapping>,
 ) -> Result<()> {
-    let Some(hash) = hash(headers) else { return Ok(()) };
+    let Some(hash) = hash(import.kind, headers) else {
+        return Ok(());
+    };
+    let account = import.account_id;
     if recognised == Some(chosen) {
         import_mapping::Entity::delete_in(&Scope::system(account))
             .filter(import_mapping::Column::HeaderHash.eq(hash))

@@ -835,10 +835,13 @@ pub fn all() -> Vec<Call> {
         function("fn look_into_import", r#"{"id":$import,"sheet":null}"#),
         function("fn undo_import", r#"{"id":$done_import}"#).spoils(),
         function("fn list_imports", r#"{"site_id":$site,"query":{}}"#),
-        function("fn remembered_columns", r#"{"headers":["Keyword","Volume"]}"#),
+        function(
+            "fn remembered_columns",
+            r#"{"kind":"keywords","headers":["Keyword","Volume"]}"#,
+        ),
         function(
             "fn forget_columns",
-            r#"{"site_id":$site,"headers":["Keyword","Volume"]}"#,
+            r#"{"site_id":$site,"kind":"keywords","headers":["Keyword","Volume"]}"#,
         ),
         function("fn keyword_sources", r#"{"id":$keyword}"#),
         function("fn list_clusters", r#"{"filter":{"site_id":$site},"query":{}}"#),
