@@ -273,6 +273,32 @@ pub async fn find_by_email(app: &App, email: &str) -> Result<Option<user::Model>
         .await?)
 }
 
+/// Who works for an account on the command line: the person with this address, or the owner of the account with this short
+/// name or number.
+///
+/// # Errors
+/// [`Error::NotFound`], or when the database fails.
+pub async fn find_for_command(app: &App, who: &str) -> Result<user::Model> {
+    let who = who.trim();
+    if who.contains('@') {
+        return find_by_email(app, who).await?.ok_or(Error::NotFound("The person"));
+    }
+    let named = account::Entity::find()
+        .filter(account::Column::Slug.eq(who.to_lowercase()))
+        .one(&app.db)
+        .await?;
+    let found = match (named, who.parse()) {
+        (None, Ok(id)) => account::Entity::find_by_id(entity::AccountId(id)).one(&app.db).await?,
+        (named, _) => named,
+    };
+    let owner = found.ok_or(Error::NotFound("The account"))?.owner_id;
+    let owner = owner.ok_or(Error::NotFound("The owner of the account"))?;
+    user::Entity::find_by_id(owner)
+        .one(&app.db)
+        .await?
+        .ok_or(Error::NotFound("The owner of the account"))
+}
+
 /// The scope of whoever holds a token: an access token, or an API key.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use crate::commands::{connect, say};
 /// Which files go where.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Address of a person of the account who may import.
+    /// Address of a person who may import, or the short name or number of an account: its owner imports then.
     #[arg(long)]
     account: String,
     /// Name or number of the site.
@@ -184,9 +184,9 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<()> {
     );
     let app = connect(config).await?;
     let origin = domain::scope::Origin::here("command-line");
-    let user = domain::accounts::find_by_email(&app, &options.account)
-        .await?
-        .with_context(|| format!("nobody has the address {}", options.account))?;
+    let user = domain::accounts::find_for_command(&app, &options.account)
+        .await
+        .with_context(|| format!("looking for {}", options.account))?;
     let scope = domain::accounts::scope_of(&app, user.id, &origin).await?;
     let sector = place(&app, &scope, &options).await?;
     let mut failed = 0;
