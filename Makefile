@@ -27,7 +27,7 @@ run: build ## Install what is missing, build, and start on http://127.0.0.1:3000
 	exec "$(BIN)" serve --demo
 
 dev: setup-run vendor ## Build and start in debug; rebuild and reload the page on every change
-	cargo leptos watch
+	cargo leptos watch --split
 
 build: setup-run release ## The release: server, WASM, styles, compressed
 
@@ -88,4 +88,4 @@ vendor:
 	npm run build:vendor --prefix style
 
 release: vendor
-	$(STAGE) release cargo leptos build --release --precompress
+	$(STAGE) release cargo leptos build --release --precompress --split

@@ -15,6 +15,7 @@ pub mod linker;
 pub mod live;
 mod not_found;
 pub mod optimizer;
+pub mod parts;
 pub mod planner;
 pub mod publisher;
 pub mod sites;
@@ -26,12 +27,13 @@ pub mod writer;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
 use components::{Frame, Toaster, chosen_theme, provide_toasts};
+use parts::{planner as planner_part, setup, writer as writer_part};
 
 /// The HTML document around the application; only the server renders it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -85,18 +87,19 @@ mod policy {
     }
 }
 
+/// Tells the style sheet, and whoever drives the page, that buttons work from now on.
+pub fn alive() {
+    if let Some(body) = document().body() {
+        // Refused only for names that are not names.
+        let _ = body.set_attribute("data-hydrated", "true");
+    }
+}
+
 /// Every page of the application.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
-    // Tells the style sheet, and whoever drives the page, that buttons work from now on.
-    Effect::new(|_| {
-        if let Some(body) = document().body() {
-            // Refused only for names that are not names.
-            let _ = body.set_attribute("data-hydrated", "true");
-        }
-    });
     view! {
         <Title formatter=|title: String| if title.is_empty() { "IGNY8".to_owned() } else { format!("{title} · IGNY8") }/>
         <Router>
@@ -109,39 +112,39 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invite") view=accounts::InvitePage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=system::HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("planner") view=planner::PlannerPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/keyword-opportunities") view=planner::OpportunitiesPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/keywords") view=planner::KeywordsPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/keywords/import") view=planner::ImportPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/clusters") view=planner::ClustersPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/clusters/group") view=planner::GroupPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/clusters/:id") view=planner::ClusterPage ssr=SsrMode::Async/>
-                    <Route path=path!("planner/ideas") view=planner::IdeasPage ssr=SsrMode::Async/>
-                    <Route path=path!("thinker/images") view=thinker::ImageTestsPage ssr=SsrMode::Async/>
-                    <Route path=path!("writer/tasks") view=writer::TasksPage ssr=SsrMode::Async/>
-                    <Route path=path!("writer/content") view=writer::ContentPage ssr=SsrMode::Async/>
-                    <Route path=path!("writer/content/:id") view=writer::ArticlePage ssr=SsrMode::Async/>
-                    <Route path=path!("writer/images") view=writer::ImagesPage ssr=SsrMode::Async/>
-                    <Route path=path!("thinker/prompts") view=thinker::PromptsPage ssr=SsrMode::Async/>
-                    <Route path=path!("thinker/prompts/:prompt_type") view=thinker::PromptPage ssr=SsrMode::Async/>
-                    <Route path=path!("thinker/authors") view=thinker::AuthorsPage ssr=SsrMode::Async/>
-                    <Route path=path!("thinker/strategies") view=thinker::StrategiesPage ssr=SsrMode::Async/>
-                    <Route path=path!("publish") view=publisher::PublishPage ssr=SsrMode::Async/>
-                    <Route path=path!("jobs") view=ai::JobsPage ssr=SsrMode::Async/>
-                    <Route path=path!("jobs/:task_id") view=ai::JobPage ssr=SsrMode::Async/>
-                    <Route path=path!("credits") view=billing::CreditsPage ssr=SsrMode::Async/>
-                    <Route path=path!("sites") view=sites::SitesPage ssr=SsrMode::Async/>
-                    <Route path=path!("sites/:id/structure") view=sites::StructurePage ssr=SsrMode::Async/>
-                    <Route path=path!("settings") view=system::SettingsPage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/ai") view=system::AiPage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/you") view=accounts::ProfilePage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/account") view=accounts::AccountPage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/people") view=accounts::PeoplePage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/keys") view=accounts::KeysPage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/log") view=accounts::LogPage ssr=SsrMode::Async/>
-                    <Route path=path!("operator/accounts") view=accounts::OperatorPage ssr=SsrMode::Async/>
-                    <Route path=path!("operator/billing") view=billing::OperatorBillingPage ssr=SsrMode::Async/>
-                    <Route path=path!("operator/prices") view=billing::ModelPricesPage ssr=SsrMode::Async/>
+                    <Route path=path!("planner") view={Lazy::<planner_part::PlannerPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/keyword-opportunities") view={Lazy::<planner_part::OpportunitiesPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/keywords") view={Lazy::<planner_part::KeywordsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/keywords/import") view={Lazy::<planner_part::ImportPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/clusters") view={Lazy::<planner_part::ClustersPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/clusters/group") view={Lazy::<planner_part::GroupPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/clusters/:id") view={Lazy::<planner_part::ClusterPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("planner/ideas") view={Lazy::<planner_part::IdeasPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/images") view={Lazy::<setup::ImageTestsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("writer/tasks") view={Lazy::<writer_part::TasksPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("writer/content") view={Lazy::<writer_part::ContentPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("writer/content/:id") view={Lazy::<writer_part::ArticlePage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("writer/images") view={Lazy::<writer_part::ImagesPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/prompts") view={Lazy::<setup::PromptsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/prompts/:prompt_type") view={Lazy::<setup::PromptPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/authors") view={Lazy::<setup::AuthorsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("thinker/strategies") view={Lazy::<setup::StrategiesPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("publish") view={Lazy::<setup::PublishPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("jobs") view={Lazy::<setup::JobsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("jobs/:task_id") view={Lazy::<setup::JobPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("credits") view={Lazy::<setup::CreditsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("sites") view={Lazy::<setup::SitesPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("sites/:id/structure") view={Lazy::<setup::StructurePage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings") view={Lazy::<setup::SettingsPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/ai") view={Lazy::<setup::AiPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/you") view={Lazy::<setup::ProfilePage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/account") view={Lazy::<setup::AccountPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/people") view={Lazy::<setup::PeoplePage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/keys") view={Lazy::<setup::KeysPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/log") view={Lazy::<setup::LogPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("operator/accounts") view={Lazy::<setup::OperatorPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("operator/billing") view={Lazy::<setup::OperatorBillingPage>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("operator/prices") view={Lazy::<setup::ModelPricesPage>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
