@@ -227,6 +227,7 @@ async fn a_large_cluster_is_read_along_the_order_and_a_small_one_by_its_members(
     settle::run(&ground.app).await.expect("settled");
     let bounds = Bounds {
         few: 100,
+        members: 100,
         ..Bounds::default()
     };
     // Without statistics, as after the first import, and with them.
@@ -281,6 +282,7 @@ async fn the_first_page_after_an_import_reads_a_part_of_what_waits() {
     ground.import(&tenant, "a.csv", file.as_bytes(), ImportMode::Skip).await;
     let bounds = Bounds {
         few: 1_000,
+        members: 1_000,
         ..Bounds::default()
     };
     for statistics in [false, true] {

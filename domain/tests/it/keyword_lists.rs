@@ -51,16 +51,19 @@ const WORDS: [&str; 8] = [
 const BOUNDS: [Bounds; 3] = [
     Bounds {
         few: 15,
+        members: 15,
         probed: 60,
         sampled: 30,
     },
     Bounds {
         few: 60,
+        members: 60,
         probed: 20,
         sampled: 500,
     },
     Bounds {
         few: 10_000,
+        members: 10_000,
         probed: 100_000,
         sampled: 20_000,
     },

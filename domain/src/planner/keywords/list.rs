@@ -30,6 +30,9 @@ use crate::{
 pub struct Bounds {
     /// Keywords that are fetched and sorted rather than sought along an order.
     pub few: u64,
+    /// Keywords of a cluster that are. More than of others: how its members lie in an order is not known, so walking may pass
+    /// by nearly all of the sector.
+    pub members: u64,
     /// Entries of an index that carries both figures, read to find out how many lie in both ranges.
     pub probed: u64,
     /// Keywords that are compared with a text to say at least how many have it.
@@ -40,6 +43,7 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             few: entity::page::COUNTED,
+            members: 25_000,
             probed: 100_000,
             sampled: 20_000,
         }

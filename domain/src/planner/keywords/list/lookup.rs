@@ -23,9 +23,11 @@ pub(super) enum Driver {
 impl Search<'_> {
     /// Where few enough keywords are found; or else at least how many pass, and whether that is the exact number.
     pub(super) async fn look_up(&self) -> Result<std::result::Result<Driver, (u64, bool)>> {
-        let Bounds { few, probed, .. } = self.bounds;
+        let Bounds {
+            few, members, probed, ..
+        } = self.bounds;
         let settled = !self.seats.iter().any(|seat| seat.fresh);
-        if self.filter.cluster_id.is_some() && self.probe(Driver::Cluster, few + 1).await?.0 <= few {
+        if self.filter.cluster_id.is_some() && self.probe(Driver::Cluster, members + 1).await?.0 <= members {
             return Ok(Ok(Driver::Cluster));
         }
         let only_ranges = self.pattern.is_none() && self.filter.cluster_id.is_none();
