@@ -2,7 +2,7 @@
 # The figures of this machine: a table on the screen and bench/results.json. Nothing here passes or fails.
 #
 #   scripts/bench.sh              everything but quality
-#   scripts/bench.sh import page  only the named parts: clustering quality import lists work start-up size page
+#   scripts/bench.sh import page  only the named parts: clustering quality import lists work start-up size page rest
 #
 # It drives what the product brings for the purpose:
 #   igny8 bench seed --keywords N   fills the configured database; prints {email, password, cookie, site_id, sector_id}
@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
-for tool in node wrk cargo; do
+for tool in node cargo; do
   have "$tool" || die "$tool is not installed; make bench installs what it needs"
 done
 

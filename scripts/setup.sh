@@ -72,9 +72,6 @@ missing_packages() {
     # The server without its service: nothing is started on port 3306.
     has_mariadb || echo mariadb-server-core mariadb-client-core
   fi
-  if wants bench; then
-    have wrk || echo wrk
-  fi
 }
 
 mapfile -t packages < <(missing_packages | tr ' ' '\n')

@@ -86,6 +86,7 @@ pub async fn run(mut config: Config, command: Command) -> anyhow::Result<()> {
     let figures = match command {
         Command::Seed { keywords } => {
             import(&app, &scope, sector, keywords).await?;
+            planner::keywords::settle::run(&app).await?;
             let mut record = Record {
                 id: Default::default(),
                 data: [(USER.to_owned(), json!(user.id.0))].into(),
