@@ -83,7 +83,7 @@ for (const dark of [false, true]) {
 }
 
 person.test('columns of search results are chosen once', {}, async (page) => {
-  const file = { name: 'places.csv', mimeType: 'text/csv', buffer: Buffer.from('keyword,where,at\nmoka pot,https://www.site.example/moka,1\n') };
+  const file = { name: 'places.csv', mimeType: 'text/csv', buffer: Buffer.from('keyword,where,at\nmoka pot,www.site.example/moka,1\n') };
   await open(page, '/planner/keywords/import');
   await page.getByLabel('Keyword file').setInputFiles(file);
   const results = page.getByRole('radio', { name: /^Search results/ });
