@@ -11,7 +11,7 @@ use entity::{
 use futures::FutureExt;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 
@@ -65,124 +65,91 @@ pub async fn run(worker: &Worker, id: AiTaskId) -> Result<()> {
     finish(&worker.app, id).await
 }
 
-/// A unit that this worker has taken.
-struct Taken {
-    item: ai_task_item::Model,
-    _in_hand: InHand,
-}
-
 /// Takes units one after the other.
 async fn lane(worker: &Worker, task: &ai_task::Model) -> Result<()> {
     let limit = worker.site_limit(task.site_id);
-    let mut next = None;
     loop {
         let Ok(_turn) = limit.acquire().await else {
             return Ok(());
         };
-        let app = &worker.app;
-        let cancelled = super::load(&app.db, task.id).await?.cancel_requested;
-        if next.is_none() && !cancelled {
-            next = take_waiting(worker, task.id).await?;
+        if super::load(&worker.app.db, task.id).await?.cancel_requested {
+            return cancel_pending(&worker.app, task.id).await;
         }
-        match next.take() {
-            Some(taken) if cancelled => give_back(app, task, &taken.item).await?,
-            Some(taken) => next = do_unit(worker, task, taken).await?,
-            None if cancelled => return cancel_pending(app, task.id).await,
-            None => return Ok(()),
-        }
+        let Some((item, _in_hand)) = take(worker, task.id).await? else {
+            return Ok(());
+        };
+        do_unit(worker, task, item).await?;
     }
 }
 
-/// Takes a waiting unit, or none.
-async fn take_waiting(worker: &Worker, task: AiTaskId) -> Result<Option<Taken>> {
+/// Takes the next waiting unit, or none. Two workers never take the same: the update is guarded by its state.
+async fn take(worker: &Worker, task: AiTaskId) -> Result<Option<(ai_task_item::Model, InHand)>> {
+    let db = &worker.app.db;
     for _ in 0..50 {
-        match take(&worker.app.db, worker, task).await? {
-            Take::Taken(taken) => return Ok(Some(*taken)),
-            Take::Nothing => return Ok(None),
-            Take::Lost => {}
+        let Some(next) = ai_task_item::Entity::find()
+            .filter(ai_task_item::Column::AiTaskId.eq(task))
+            .filter(ai_task_item::Column::Status.eq(ItemStatus::Pending))
+            .order_by_asc(ai_task_item::Column::Position)
+            .one(db)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let in_hand = worker.take_in_hand(Work::Unit(next.id));
+        let taken = ai_task_item::Entity::update_many()
+            .col_expr(ai_task_item::Column::Status, Expr::value(ItemStatus::Running.as_str()))
+            .col_expr(ai_task_item::Column::Worker, Expr::value(worker.name.to_string()))
+            .col_expr(
+                ai_task_item::Column::Attempts,
+                Expr::col(ai_task_item::Column::Attempts).add(1),
+            )
+            .col_expr(ai_task_item::Column::StartedAt, Expr::value(crate::now()))
+            .filter(ai_task_item::Column::Id.eq(next.id))
+            .filter(ai_task_item::Column::Status.eq(ItemStatus::Pending))
+            .exec(db)
+            .await?;
+        if taken.rows_affected == 1 {
+            let item = ai_task_item::Model {
+                status: ItemStatus::Running,
+                attempts: next.attempts + 1,
+                worker: Some(worker.name.to_string()),
+                ..next
+            };
+            return Ok(Some((item, in_hand)));
         }
     }
     tokio::time::sleep(Duration::from_millis(50)).await;
     Ok(None)
 }
 
-/// What came of reaching for a unit.
-enum Take {
-    Taken(Box<Taken>),
-    /// None waits.
-    Nothing,
-    /// Another worker was quicker.
-    Lost,
-}
-
-/// Reaches for the next waiting unit. Two workers never take the same: the update is guarded by its state.
-async fn take(db: &impl ConnectionTrait, worker: &Worker, task: AiTaskId) -> Result<Take> {
-    let Some(next) = ai_task_item::Entity::find()
-        .filter(ai_task_item::Column::AiTaskId.eq(task))
-        .filter(ai_task_item::Column::Status.eq(ItemStatus::Pending))
-        .order_by_asc(ai_task_item::Column::Position)
-        .one(db)
-        .await?
-    else {
-        return Ok(Take::Nothing);
-    };
-    let in_hand = worker.take_in_hand(Work::Unit(next.id));
-    let taken = ai_task_item::Entity::update_many()
-        .col_expr(ai_task_item::Column::Status, Expr::value(ItemStatus::Running.as_str()))
-        .col_expr(ai_task_item::Column::Worker, Expr::value(worker.name.to_string()))
-        .col_expr(
-            ai_task_item::Column::Attempts,
-            Expr::col(ai_task_item::Column::Attempts).add(1),
-        )
-        .col_expr(ai_task_item::Column::StartedAt, Expr::value(crate::now()))
-        .filter(ai_task_item::Column::Id.eq(next.id))
-        .filter(ai_task_item::Column::Status.eq(ItemStatus::Pending))
-        .exec(db)
-        .await?;
-    if taken.rows_affected != 1 {
-        return Ok(Take::Lost);
-    }
-    let item = ai_task_item::Model {
-        status: ItemStatus::Running,
-        attempts: next.attempts + 1,
-        worker: Some(worker.name.to_string()),
-        ..next
-    };
-    Ok(Take::Taken(Box::new(Taken {
-        item,
-        _in_hand: in_hand,
-    })))
-}
-
-/// Does a unit. Gives the one that was taken together with writing its result.
-async fn do_unit(worker: &Worker, task: &ai_task::Model, taken: Taken) -> Result<Option<Taken>> {
-    let (app, item) = (&worker.app, &taken.item);
+async fn do_unit(worker: &Worker, task: &ai_task::Model, item: ai_task_item::Model) -> Result<()> {
+    let app = &worker.app;
     if item.attempts > MAX_ATTEMPTS {
         let stopped = Error::Internal("the server stopped each time while this was being worked on".to_owned());
-        return fail(app, task, item, &stopped).await.map(|()| None);
+        return fail(app, task, &item, &stopped).await;
     }
     let context = Context::new(app, task);
     // The account may have been stopped since the work was asked for.
     let account = crate::scope::account(&app.db, &context.scope).await?;
     if let Err(stopped) = crate::accounts::may_work(&account) {
-        return fail(app, task, item, &stopped).await.map(|()| None);
+        return fail(app, task, &item, &stopped).await;
     }
     set_phase(app, task, Phase::AiCall).await?;
     // A panic is this unit's fault and no other's.
-    let produced = AssertUnwindSafe(functions::produce(&context, item))
+    let produced = AssertUnwindSafe(functions::produce(&context, &item))
         .catch_unwind()
         .await;
     let finished = match produced.unwrap_or_else(|_| Err(Error::Internal("a unit of work panicked".to_owned()))) {
         Ok(finished) => finished,
-        Err(Error::Cancelled) => return give_back(app, task, item).await.map(|()| None),
-        Err(error) => return fail(app, task, item, &error).await.map(|()| None),
+        Err(Error::Cancelled) => return give_back(app, task, &item).await,
+        Err(error) => return fail(app, task, &item, &error).await,
     };
     set_phase(app, task, Phase::Save).await?;
-    match save(worker, &context, task, item, finished).await {
-        Ok(next) => Ok(next),
+    match save(&context, task, &item, finished).await {
+        Ok(()) => Ok(()),
         // The database being away is not the unit's fault: it stays taken, and is freed once nobody has it in hand.
         Err(Error::Db(error)) if is_connection_fault(&error) => Err(error.into()),
-        Err(error) => fail(app, task, item, &error).await.map(|()| None),
+        Err(error) => fail(app, task, &item, &error).await,
     }
 }
 
@@ -190,15 +157,13 @@ fn is_connection_fault(error: &sea_orm::DbErr) -> bool {
     matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_))
 }
 
-/// Writes what was made, marks the unit done and pays for it: all of it or nothing. The next unit is taken along, because each
-/// transaction waits for the disk once.
+/// Writes what was made, marks the unit done and pays for it: all of it or nothing.
 async fn save(
-    worker: &Worker,
     context: &Context<'_>,
     task: &ai_task::Model,
     item: &ai_task_item::Model,
     finished: Finished,
-) -> Result<Option<Taken>> {
+) -> Result<()> {
     let amount = finished.credits.clamp(0, item.credits_reserved);
     let words = finished.made.words();
     let pictures = i64::from(matches!(finished.made, functions::Made::Picture(_)));
@@ -224,7 +189,7 @@ async fn save(
         .await?;
     if closed.rows_affected != 1 {
         // We were taken for dead and somebody else has it now: their result counts, ours is dropped.
-        return Ok(None);
+        return Ok(());
     }
     let operation = functions::operation(task.function);
     let result = functions::save(context, &txn, item, finished.made).await?;
@@ -273,13 +238,8 @@ async fn save(
         item.credits_reserved - amount,
     )
     .await?;
-    // After the task's row is locked, so that two workers do not reach for the same one.
-    let next = match take(&txn, worker, task.id).await? {
-        Take::Taken(taken) => Some(*taken),
-        Take::Nothing | Take::Lost => None,
-    };
     txn.commit().await?;
-    Ok(next)
+    Ok(())
 }
 
 /// Marks a unit failed and gives its credits back.
@@ -340,7 +300,7 @@ async fn give_back(app: &App, task: &ai_task::Model, item: &ai_task_item::Model)
 }
 
 async fn count(
-    db: &impl ConnectionTrait,
+    db: &impl sea_orm::ConnectionTrait,
     task: AiTaskId,
     column: ai_task::Column,
     settled: i64,
